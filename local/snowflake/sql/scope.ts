@@ -1,0 +1,41 @@
+import type { SnowflakeType } from '../types.ts';
+
+/** What the SQL translation may ask of the session it runs in; the only border between sql/ and the catalog. */
+
+export interface ScopeColumn {
+  readonly name: string;
+  readonly type: SnowflakeType;
+  readonly nullable: boolean;
+}
+
+export interface ScopeRelation {
+  /** Quoted and qualified, ready to stand in DuckDB SQL. */
+  readonly duckdbName: string;
+  readonly columns: readonly ScopeColumn[];
+}
+
+export interface Scope {
+  readonly user: string;
+  readonly database: string | null;
+  readonly schema: string | null;
+  readonly warehouse: string | null;
+  readonly role: string | null;
+  /** Start of the statement; CURRENT_TIMESTAMP and its kin answer this. */
+  readonly now: Date;
+  /** Session parameter, upper-case name, for example TIMEZONE. */
+  parameter(name: string): string | number | boolean | undefined;
+  /** Value of a session variable (`$NAME`, upper-case) as a SQL literal in Snowflake's dialect. */
+  variable(name: string): string | undefined;
+  /** A table, view or INFORMATION_SCHEMA view; `parts` are case-folded as Snowflake folds them, one to three of them. */
+  relation(parts: readonly string[]): ScopeRelation | undefined;
+  /** DuckDB name of a sequence. */
+  sequence(parts: readonly string[]): string | undefined;
+  /** Relation that holds the result of an earlier query, for RESULT_SCAN. */
+  resultScan(queryId: string): ScopeRelation | undefined;
+}
+
+/** A statement in DuckDB's dialect. `columns` are the output columns of a query; empty for other statements. */
+export interface Translated {
+  readonly sql: string;
+  readonly columns: readonly ScopeColumn[];
+}

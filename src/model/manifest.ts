@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { Interval } from './interval.ts';
+import { Window } from './window.ts';
+
+export const ManifestFile = z.strictObject({
+  key: z.string(),
+  rows: z.int().min(0),
+  bytes: z.int().min(0),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type ManifestFile = z.infer<typeof ManifestFile>;
+
+export const ManifestColumn = z.strictObject({
+  name: z.string(),
+  type: z.string().describe("the source's type, for example NUMBER(38,0) or TIMESTAMP_NTZ(9)"),
+  nullable: z.boolean(),
+  parquetType: z
+    .string()
+    .describe('the type in the files, in DuckDB words, for example DECIMAL(38,0) or TIMESTAMP_NS'),
+});
+export type ManifestColumn = z.infer<typeof ManifestColumn>;
+
+/** What one extraction wrote; its arrival in the lake is what starts the next stage. */
+export const Manifest = z.strictObject({
+  version: z.literal(1),
+  pipeline: z.string(),
+  pipelineKey: z.string(),
+  query: z.string(),
+  source: z.string().describe('table or SQL that was read'),
+  sourceSystem: z.string(),
+  key: z.array(z.string()),
+  watermarkColumn: z.string().nullable(),
+  window: Window.nullable(),
+  runId: z.string(),
+  interval: Interval,
+  queryIds: z.array(z.string()),
+  snapshotAt: z.string().describe("the source's clock when the window was planned, ISO 8601 UTC"),
+  extractedAt: z.string().describe('value of extraction_timestamp in every row, ISO 8601 UTC'),
+  files: z.array(ManifestFile),
+  rows: z.int().min(0),
+  sourceRows: z.int().min(0),
+  columns: z.array(ManifestColumn),
+  schemaHash: z.string(),
+  versions: z.record(z.string(), z.string()),
+});
+export type Manifest = z.infer<typeof Manifest>;

@@ -1,0 +1,185 @@
+import { z } from 'zod';
+
+/** Names become S3 key segments, execution names and SQL identifiers, so they are kept plain. */
+const Name = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9_]{0,62}$/,
+    'expected lower-case letters, digits and _, for example "orders"',
+  );
+
+const SqlExpression = z.string().min(1);
+
+const Snowflake = z.strictObject({
+  account: z.string().min(1),
+  warehouse: z.string().min(1),
+  database: z.string().min(1),
+  schema: z.string().min(1),
+  role: z.string().min(1).optional(),
+  authentication: z.enum(['key_pair', 'pat']).default('key_pair'),
+});
+
+const Schedule = z.strictObject({
+  group: Name,
+  every_minutes: z.int().min(5).describe('minutes between two intervals of the group'),
+});
+
+export const ExtractQuery = z
+  .strictObject({
+    name: Name,
+    table: z.string().min(1).optional().describe('table or view, optionally qualified'),
+    sql: z.string().min(1).optional().describe('a SELECT without a window predicate'),
+    key: z.array(z.string()).min(1),
+    watermark_column: z.string().min(1).optional().describe('absent: the whole table every time'),
+    lag_seconds: z.number().min(0).default(0),
+    settle_seconds: z.number().min(0).default(0),
+    partition_by: z.enum(['date']).default('date'),
+    group: Name.default('default'),
+    max_file_mb: z.number().positive().default(128),
+    columns: z.array(z.string()).min(1).optional().describe('absent: every column of the table'),
+  })
+  .refine((query) => (query.table === undefined) !== (query.sql === undefined), {
+    message: 'expected exactly one of "table" and "sql"',
+  });
+
+const Extract = z.strictObject({
+  source_system: Name,
+  output_format: z.literal('parquet').default('parquet'),
+  compression: z.literal('snappy').default('snappy'),
+  queries: z.array(ExtractQuery).min(1),
+});
+
+/** Types of silver columns, in Spark SQL's words; struct types are written out. */
+const ColumnType = z
+  .string()
+  .regex(
+    /^(string|boolean|int|bigint|double|date|timestamp|decimal\(\d{1,2},\s*\d{1,2}\)|struct<.+>)$/,
+    'expected string, boolean, int, bigint, double, date, timestamp, decimal(p,s) or struct<…>',
+  );
+
+export const SilverColumn = z.strictObject({
+  name: Name,
+  type: ColumnType,
+  expression: SqlExpression.optional().describe(
+    'Spark SQL over the source columns; absent: the column of that name',
+  ),
+});
+
+export const SilverTable = z.strictObject({
+  table: Name,
+  source: Name.describe('name of an extract query'),
+  key: z.array(Name).min(1).describe('business key, in silver column names'),
+  surrogate_key: Name.optional().describe('column that holds a stable 64-bit hash of the key'),
+  history: z.enum(['scd1', 'scd2']).default('scd1'),
+  order_by: z.array(z.string()).default([]).describe('which version of a key is newest, last wins'),
+  valid_from: Name.optional().describe('scd2: the column that says when a version began'),
+  columns: z.array(SilverColumn).min(1),
+  rules: z
+    .array(z.strictObject({ reason: Name, reject_when: SqlExpression }))
+    .default([])
+    .describe(
+      'a row for which reject_when is true is rejected with that reason; the first rule counts',
+    ),
+  deduplicate: z
+    .strictObject({
+      by: z.array(z.string()).min(1),
+      keep_first_by: z.array(z.string()).min(1),
+    })
+    .optional()
+    .describe('rows of different keys that are the same thing; all but the first are duplicates'),
+});
+
+const checkBase = {
+  name: Name,
+  layer: z.enum(['silver', 'gold']),
+  table: Name,
+  severity: z.enum(['warn', 'fail']).default('fail'),
+  max_failing_share: z.number().min(0).max(1).default(0),
+};
+
+export const Check = z.discriminatedUnion('kind', [
+  z.strictObject({ ...checkBase, kind: z.literal('schema') }),
+  z.strictObject({ ...checkBase, kind: z.literal('not_null'), column: Name }),
+  z.strictObject({
+    ...checkBase,
+    kind: z.literal('unique'),
+    columns: z.array(Name).min(1),
+    where: SqlExpression.optional(),
+  }),
+  z.strictObject({
+    ...checkBase,
+    kind: z.literal('range'),
+    column: Name,
+    min: z.number().optional(),
+    max: z.number().optional(),
+  }),
+  z.strictObject({
+    ...checkBase,
+    kind: z.literal('accepted_values'),
+    column: Name,
+    values: z.array(z.union([z.string(), z.number()])).min(1),
+  }),
+  z.strictObject({
+    ...checkBase,
+    kind: z.literal('reference'),
+    column: Name,
+    to_table: Name,
+    to_column: Name,
+  }),
+  z.strictObject({ ...checkBase, kind: z.literal('row_count'), min: z.int().min(0) }),
+  z.strictObject({ ...checkBase, kind: z.literal('reject_share') }),
+]);
+
+const Model = z.strictObject({
+  name: Name,
+  features: Name.describe('gold table: one row per entity and as-of date'),
+  labels: Name.describe(
+    'gold table: the label of each entity and as-of date whose horizon has passed',
+  ),
+  entity: z.array(Name).min(1),
+  as_of: Name,
+  label: Name,
+  baseline: Name.describe('the one feature the baseline ranks by'),
+  predictions: Name.describe('gold table that scores are written to'),
+  seed: z.int().default(7),
+  test_share: z
+    .number()
+    .min(0.05)
+    .max(0.5)
+    .default(0.25)
+    .describe('newest share of as-of dates held out'),
+  retrain_after_days: z.number().positive().default(7),
+});
+
+export const PipelineFile = z.strictObject({
+  name: Name,
+  snowflake: Snowflake,
+  schedules: z.array(Schedule).default([]),
+  extract: Extract,
+  silver: z.array(SilverTable).default([]),
+  gold: z
+    .strictObject({ models: z.string().describe('folder of SQL files, relative to this file') })
+    .optional(),
+  checks: z.array(Check).default([]),
+  model: Model.optional(),
+  alerts: z.strictObject({ emails: z.array(z.string()).default([]) }).optional(),
+});
+
+export const GoldModel = z.strictObject({
+  table: Name,
+  grain: z.string(),
+  key: z.array(Name).min(1),
+  sql: z.string().min(1),
+});
+
+/** pipeline.yml with its gold models read in: what is published, and what every Lambda and job reads. */
+export const PipelineDocument = PipelineFile.omit({ gold: true }).extend({
+  gold: z.array(GoldModel).default([]),
+});
+
+export type PipelineFile = z.infer<typeof PipelineFile>;
+export type PipelineDocument = z.infer<typeof PipelineDocument>;
+export type ExtractQuery = z.infer<typeof ExtractQuery>;
+export type SilverTable = z.infer<typeof SilverTable>;
+export type GoldModel = z.infer<typeof GoldModel>;
+export type Check = z.infer<typeof Check>;
