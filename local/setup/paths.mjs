@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Root of the checkout. */
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** What the set-up makes; shared by every platform of this checkout. */
+export const setupDir = join(root, '.snowmelt');
+
+const executable = (venv, name) =>
+  process.platform === 'win32' ? join(venv, 'Scripts', `${name}.exe`) : join(venv, 'bin', name);
+
+/**
+ * Where things are on this machine. `home` holds one platform's state and logs and can be moved with
+ * SNOWMELT_HOME, so that tests have a platform of their own; the rest belongs to the checkout.
+ */
+export const paths = {
+  root,
+  setupDir,
+  home: process.env.SNOWMELT_HOME ? resolve(process.env.SNOWMELT_HOME) : setupDir,
+  venv: join(setupDir, 'venv'),
+  venvPython: executable(join(setupDir, 'venv'), 'python'),
+  clientsPython: executable(join(setupDir, 'clients-venv'), 'python'),
+  jarsDir: join(setupDir, 'jars'),
+  stampsDir: join(setupDir, 'stamps'),
+  bundledJavaHome: join(setupDir, 'java'),
+  nodeBin: join(root, 'node_modules', 'node', 'bin'),
+  /** JAVA_HOME for Spark: the runtime that the set-up brought, or undefined for the machine's own. */
+  get javaHome() {
+    if (existsSync(join(setupDir, 'java', 'bin', 'java'))) return join(setupDir, 'java');
+    return process.env.JAVA_HOME;
+  },
+};

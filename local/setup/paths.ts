@@ -1,0 +1,1 @@
+export { type Paths, paths } from './paths.mjs';
