@@ -71,14 +71,18 @@ export const SilverTable = z.strictObject({
   key: z.array(Name).min(1).describe('business key, in silver column names'),
   surrogate_key: Name.optional().describe('column that holds a stable 64-bit hash of the key'),
   history: z.enum(['scd1', 'scd2']).default('scd1'),
-  order_by: z.array(z.string()).default([]).describe('which version of a key is newest, last wins'),
+  order_by: z
+    .array(z.string())
+    .default([])
+    .describe('source columns: which version of a key is newest, last wins'),
   valid_from: Name.optional().describe('scd2: the column that says when a version began'),
   columns: z.array(SilverColumn).min(1),
   rules: z
     .array(z.strictObject({ reason: Name, reject_when: SqlExpression }))
     .default([])
     .describe(
-      'a row for which reject_when is true is rejected with that reason; the first rule counts',
+      'Spark SQL over the source columns: a row for which it is true is rejected with that reason; ' +
+        'the first rule counts',
     ),
   deduplicate: z
     .strictObject({
@@ -86,7 +90,10 @@ export const SilverTable = z.strictObject({
       keep_first_by: z.array(z.string()).min(1),
     })
     .optional()
-    .describe('rows of different keys that are the same thing; all but the first are duplicates'),
+    .describe(
+      'source columns: accepted rows of different keys that are the same thing; ' +
+        'all but the first are duplicates',
+    ),
 });
 
 const checkBase = {
@@ -158,7 +165,11 @@ export const PipelineFile = z.strictObject({
   extract: Extract,
   silver: z.array(SilverTable).default([]),
   gold: z
-    .strictObject({ models: z.string().describe('folder of SQL files, relative to this file') })
+    .strictObject({
+      models: z
+        .string()
+        .describe('folder of SQL files, relative to this file; variables: silver, gold, as_of'),
+    })
     .optional(),
   checks: z.array(Check).default([]),
   model: Model.optional(),
