@@ -1,0 +1,7 @@
+/** Tells the time, so that tests can. */
+export interface Clock {
+  /** The present instant. */
+  now(): Date;
+}
+
+export const systemClock: Clock = { now: () => new Date() };
