@@ -1,4 +1,14 @@
 import type { Command } from './command.ts';
+import { extractCommand } from './extract.ts';
+import { loadCommand } from './load.ts';
+import { queryCommand } from './query.ts';
+import { runCommand, stopCommand } from './run.ts';
 
 /** Every command of the product, in the order `snowmelt --help` lists them. */
-export const commands: readonly Command[] = [];
+export const commands: readonly Command[] = [
+  loadCommand,
+  extractCommand,
+  runCommand,
+  stopCommand,
+  queryCommand,
+];

@@ -1,0 +1,131 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { GetTablesCommand, GlueClient, type Table } from '@aws-sdk/client-glue';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { paths } from '#local/setup/paths.ts';
+import { TerminalError } from '#src/errors.ts';
+import { Manifest } from '#src/model/manifest.ts';
+import type { Stack } from './stack.ts';
+
+/** DuckDB's signed extensions come as Python packages: nothing is downloaded when a query runs. */
+const EXTENSIONS = ['httpfs', 'avro', 'iceberg'];
+
+const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+function extensionPath(name: string): string {
+  const lib = join(paths.venv, 'lib');
+  const python = readdirSync(lib).find((entry) => entry.startsWith('python'));
+  const folder = join(lib, python ?? '', 'site-packages', `duckdb_extension_${name}`, 'extensions');
+  const [version] = readdirSync(folder);
+  return join(folder, version ?? '', `${name}.duckdb_extension`);
+}
+
+/** SQL that lets any DuckDB read the lake of this stack. */
+export function attachSql({ clientConfig }: Stack): string[] {
+  const loads = EXTENSIONS.map((name) => `LOAD ${literal(extensionPath(name))}`);
+  const { region, endpoint, credentials } = clientConfig;
+  if (endpoint === undefined || credentials === undefined) {
+    return [
+      ...loads,
+      `CREATE OR REPLACE SECRET lake (TYPE s3, PROVIDER credential_chain, REGION ${literal(region)})`,
+    ];
+  }
+  const host = endpoint.replace(/^http:\/\//, '');
+  return [
+    ...loads,
+    `CREATE OR REPLACE SECRET lake (TYPE s3, KEY_ID ${literal(credentials.accessKeyId)}, SECRET ${literal(credentials.secretAccessKey)}, ` +
+      `REGION ${literal(region)}, ENDPOINT ${literal(host)}, URL_STYLE 'path', USE_SSL false)`,
+  ];
+}
+
+async function catalogTables(stack: Stack, DatabaseName: string): Promise<Table[]> {
+  const glue = new GlueClient(stack.clientConfig);
+  const tables: Table[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await glue.send(new GetTablesCommand({ DatabaseName, NextToken }));
+    tables.push(...(page.TableList ?? []));
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
+  return tables;
+}
+
+/** Every manifest of a query, oldest first. */
+export async function readManifests(stack: Stack, query: string): Promise<Manifest[]> {
+  const s3 = new S3Client(stack.clientConfig);
+  const Bucket = stack.outputs.LakeBucket;
+  const keys: string[] = [];
+  let ContinuationToken: string | undefined;
+  do {
+    const page = await s3.send(
+      new ListObjectsV2Command({ Bucket, Prefix: `bronze/${query}/`, ContinuationToken }),
+    );
+    keys.push(
+      ...(page.Contents ?? []).flatMap(({ Key }) =>
+        Key?.endsWith('/_manifest.json') ? [Key] : [],
+      ),
+    );
+    ContinuationToken = page.NextContinuationToken;
+  } while (ContinuationToken !== undefined);
+  const manifests = await Promise.all(
+    keys.map(async (Key) => {
+      const object = await s3.send(new GetObjectCommand({ Bucket, Key }));
+      return Manifest.parse(JSON.parse((await object.Body?.transformToString()) ?? 'null'));
+    }),
+  );
+  return manifests.toSorted((a, b) => a.extractedAt.localeCompare(b.extractedAt));
+}
+
+/** Bronze is read by its manifests alone: what no manifest names does not exist. */
+async function bronzeView(stack: Stack, table: string): Promise<string | undefined> {
+  const manifests = await readManifests(stack, table);
+  const files = manifests.flatMap((manifest) => manifest.files.map((file) => file.key));
+  if (files.length === 0) return undefined;
+  const list = files.map((key) => literal(`s3://${stack.outputs.LakeBucket}/${key}`)).join(', ');
+  return `CREATE OR REPLACE VIEW bronze.${identifier(table)} AS SELECT * FROM read_parquet([${list}], union_by_name = true, hive_partitioning = true)`;
+}
+
+const icebergView = (layer: string, table: Table): string | undefined => {
+  const location = table.Parameters?.metadata_location;
+  return location === undefined
+    ? undefined
+    : `CREATE OR REPLACE VIEW ${layer}.${identifier(table.Name ?? '')} AS SELECT * FROM iceberg_scan(${literal(location)})`;
+};
+
+/** One view for each table of the lake, named `bronze.<query>`, `silver.<table>` and `gold.<table>`. */
+export async function lakeViewsSql(stack: Stack): Promise<string[]> {
+  const { BronzeDatabase, SilverDatabase, GoldDatabase } = stack.outputs;
+  const bronze = await catalogTables(stack, BronzeDatabase);
+  const views = [
+    ...(await Promise.all(bronze.map((table) => bronzeView(stack, table.Name ?? '')))),
+    ...(await catalogTables(stack, SilverDatabase)).map((table) => icebergView('silver', table)),
+    ...(await catalogTables(stack, GoldDatabase)).map((table) => icebergView('gold', table)),
+  ];
+  const schemas = ['bronze', 'silver', 'gold'].map((name) => `CREATE SCHEMA IF NOT EXISTS ${name}`);
+  return [...schemas, ...views.filter((view) => view !== undefined)];
+}
+
+/** A DuckDB of this process with the lake attached. Close the connection when done. */
+export async function openLake(stack: Stack): Promise<DuckDBConnection> {
+  const instance = await DuckDBInstance.create(':memory:', { allow_unsigned_extensions: 'false' });
+  const connection = await instance.connect();
+  for (const sql of [...attachSql(stack), ...(await lakeViewsSql(stack))])
+    await connection.run(sql);
+  await connection.run("SET TimeZone = 'UTC'");
+  return connection;
+}
+
+/** Refuses everything but one statement that reads. Throws CONFIG_INVALID. */
+export async function refuseWrites(connection: DuckDBConnection, sql: string): Promise<void> {
+  const statements = await connection.extractStatements(sql);
+  const prepared = statements.count === 1 ? await statements.prepare(0) : undefined;
+  const SELECT = 1;
+  if (prepared === undefined || prepared.statementType !== SELECT) {
+    throw new TerminalError(
+      'Cannot run that: `query` takes one statement that reads. Write one SELECT over bronze.…, silver.… or gold.… .',
+      { code: 'CONFIG_INVALID' },
+    );
+  }
+}
