@@ -3,6 +3,7 @@ import { extractCommand } from './extract.ts';
 import { loadCommand } from './load.ts';
 import { queryCommand } from './query.ts';
 import { runCommand, stopCommand } from './run.ts';
+import { statusCommand } from './status.ts';
 
 /** Every command of the product, in the order `snowmelt --help` lists them. */
 export const commands: readonly Command[] = [
@@ -11,4 +12,5 @@ export const commands: readonly Command[] = [
   runCommand,
   stopCommand,
   queryCommand,
+  statusCommand,
 ];

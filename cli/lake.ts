@@ -1,11 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetTablesCommand, GlueClient, type Table } from '@aws-sdk/client-glue';
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { paths } from '#local/setup/paths.ts';
 import { TerminalError } from '#src/errors.ts';
 import { Manifest } from '#src/model/manifest.ts';
+import { publishedPipelines } from './publish-pipeline.ts';
 import type { Stack } from './stack.ts';
 
 /** DuckDB's signed extensions come as Python packages: nothing is downloaded when a query runs. */
@@ -52,35 +55,57 @@ async function catalogTables(stack: Stack, DatabaseName: string): Promise<Table[
   return tables;
 }
 
-/** Every manifest of a query, oldest first. */
-export async function readManifests(stack: Stack, query: string): Promise<Manifest[]> {
-  const s3 = new S3Client(stack.clientConfig);
-  const Bucket = stack.outputs.LakeBucket;
+/** Keys of the manifests that count, oldest first: those whose watermark was committed. */
+async function committedManifestKeys(
+  stack: Stack,
+  pipeline: string,
+  query: string,
+): Promise<string[]> {
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(stack.clientConfig));
   const keys: string[] = [];
-  let ContinuationToken: string | undefined;
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
   do {
-    const page = await s3.send(
-      new ListObjectsV2Command({ Bucket, Prefix: `bronze/${query}/`, ContinuationToken }),
+    const page = await dynamo.send(
+      new QueryCommand({
+        TableName: stack.outputs.StateTable,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :commit)',
+        ExpressionAttributeValues: {
+          ':pk': `WATERMARK#${pipeline}#${query}`,
+          ':commit': 'COMMIT#',
+        },
+        ConsistentRead: true,
+        ExclusiveStartKey,
+      }),
     );
-    keys.push(
-      ...(page.Contents ?? []).flatMap(({ Key }) =>
-        Key?.endsWith('/_manifest.json') ? [Key] : [],
-      ),
-    );
-    ContinuationToken = page.NextContinuationToken;
-  } while (ContinuationToken !== undefined);
-  const manifests = await Promise.all(
+    keys.push(...(page.Items ?? []).map((item) => String(item.manifestKey)));
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey !== undefined);
+  return keys;
+}
+
+/** Every committed manifest of a query, oldest first. */
+export async function readManifests(
+  stack: Stack,
+  pipeline: string,
+  query: string,
+): Promise<Manifest[]> {
+  const s3 = new S3Client(stack.clientConfig);
+  const keys = await committedManifestKeys(stack, pipeline, query);
+  return Promise.all(
     keys.map(async (Key) => {
-      const object = await s3.send(new GetObjectCommand({ Bucket, Key }));
+      const object = await s3.send(new GetObjectCommand({ Bucket: stack.outputs.LakeBucket, Key }));
       return Manifest.parse(JSON.parse((await object.Body?.transformToString()) ?? 'null'));
     }),
   );
-  return manifests.toSorted((a, b) => a.extractedAt.localeCompare(b.extractedAt));
 }
 
 /** Bronze is read by its manifests alone: what no manifest names does not exist. */
-async function bronzeView(stack: Stack, table: string): Promise<string | undefined> {
-  const manifests = await readManifests(stack, table);
+async function bronzeView(
+  stack: Stack,
+  pipeline: string,
+  table: string,
+): Promise<string | undefined> {
+  const manifests = await readManifests(stack, pipeline, table);
   const files = manifests.flatMap((manifest) => manifest.files.map((file) => file.key));
   if (files.length === 0) return undefined;
   const list = files.map((key) => literal(`s3://${stack.outputs.LakeBucket}/${key}`)).join(', ');
@@ -96,10 +121,12 @@ const icebergView = (layer: string, table: Table): string | undefined => {
 
 /** One view for each table of the lake, named `bronze.<query>`, `silver.<table>` and `gold.<table>`. */
 export async function lakeViewsSql(stack: Stack): Promise<string[]> {
-  const { BronzeDatabase, SilverDatabase, GoldDatabase } = stack.outputs;
-  const bronze = await catalogTables(stack, BronzeDatabase);
+  const { SilverDatabase, GoldDatabase } = stack.outputs;
+  const queries = (await publishedPipelines(stack)).flatMap((pipeline) =>
+    pipeline.extract.queries.map((query) => [pipeline.name, query.name] as const),
+  );
   const views = [
-    ...(await Promise.all(bronze.map((table) => bronzeView(stack, table.Name ?? '')))),
+    ...(await Promise.all(queries.map(([pipeline, query]) => bronzeView(stack, pipeline, query)))),
     ...(await catalogTables(stack, SilverDatabase)).map((table) => icebergView('silver', table)),
     ...(await catalogTables(stack, GoldDatabase)).map((table) => icebergView('gold', table)),
   ];

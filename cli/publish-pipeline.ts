@@ -28,17 +28,26 @@ async function currentKeys(s3: S3Client, Bucket: string): Promise<string[]> {
   );
 }
 
-async function refuseOverlap(
-  s3: S3Client,
-  Bucket: string,
-  pipeline: PipelineDocument,
-): Promise<void> {
-  const mine = new Set(ownedNames(pipeline));
+/** Every pipeline that is published on the stack, in its current version. */
+export async function publishedPipelines({
+  clientConfig,
+  outputs,
+}: Stack): Promise<PipelineDocument[]> {
+  const s3 = new S3Client(clientConfig);
+  const Bucket = outputs.ArtifactsBucket;
+  const pipelines: PipelineDocument[] = [];
   for (const currentKey of await currentKeys(s3, Bucket)) {
-    if (currentKey === `pipelines/${pipeline.name}/current.json`) continue;
     const { key } = (await readJson(s3, Bucket, currentKey)) as { key: string };
-    const other = PipelineDocument.parse(await readJson(s3, Bucket, key));
-    const shared = ownedNames(other).filter((name) => mine.has(name));
+    pipelines.push(PipelineDocument.parse(await readJson(s3, Bucket, key)));
+  }
+  return pipelines;
+}
+
+async function refuseOverlap(stack: Stack, pipeline: PipelineDocument): Promise<void> {
+  const mine = new Set(ownedNames(pipeline));
+  for (const other of await publishedPipelines(stack)) {
+    const shared =
+      other.name === pipeline.name ? [] : ownedNames(other).filter((name) => mine.has(name));
     if (shared.length > 0) {
       throw new TerminalError(
         `Cannot publish the pipeline ${pipeline.name}: ${other.name} has the same ${shared.join(', ')}. Rename them in one of the two.`,
@@ -56,7 +65,7 @@ export async function publishPipeline(stack: Stack, path: string): Promise<Loade
   const loaded = loadPipeline(path);
   const s3 = new S3Client(stack.clientConfig);
   const Bucket = stack.outputs.ArtifactsBucket;
-  await refuseOverlap(s3, Bucket, loaded.document);
+  await refuseOverlap(stack, loaded.document);
   const put = (Key: string, Body: string) =>
     s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: 'application/json' }));
   await put(loaded.key, loaded.json);
