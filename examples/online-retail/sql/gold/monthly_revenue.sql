@@ -21,7 +21,8 @@ coverage as (
 months as (
     select
         to_date(trunc(invoiced_at, 'month')) as month,
-        count(distinct invoice_no) as invoices,
+        count(distinct if(is_cancellation, null, invoice_no)) as invoices,
+        count(distinct if(is_cancellation, invoice_no, null)) as cancellations,
         count(distinct if(is_cancellation, null, customer_id)) as customers,
         sum(if(line_kind = 'goods' and not is_cancellation, quantity, 0)) as units_sold,
         sum(if(line_kind = 'goods' and not is_cancellation, line_amount, 0)) as goods_sold,
@@ -37,6 +38,7 @@ final as (
     select
         months.month,
         cast(months.invoices as int) as invoices,
+        cast(months.cancellations as int) as cancellations,
         cast(months.customers as int) as customers,
         months.units_sold,
         cast(months.goods_sold as decimal(18, 3)) as goods_sold,

@@ -23,10 +23,18 @@ description_counts as (
     group by stock_code, description
 ),
 
+ranked_descriptions as (
+    select
+        stock_code,
+        description,
+        row_number() over (partition by stock_code order by uses desc, description) as description_rank
+    from description_counts
+),
+
 names as (
     select stock_code, description as product_name
-    from description_counts
-    qualify row_number() over (partition by stock_code order by uses desc, description) = 1
+    from ranked_descriptions
+    where description_rank = 1
 ),
 
 products as (

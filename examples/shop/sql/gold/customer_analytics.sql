@@ -67,10 +67,18 @@ category_units as (
     group by orders.customer_id, products.category
 ),
 
+ranked_categories as (
+    select
+        customer_id,
+        category,
+        row_number() over (partition by customer_id order by units desc, category) as category_rank
+    from category_units
+),
+
 preferred as (
     select customer_id, category as preferred_category
-    from category_units
-    qualify row_number() over (partition by customer_id order by units desc, category) = 1
+    from ranked_categories
+    where category_rank = 1
 ),
 
 final as (
