@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { FileContent, FileWriter } from '../../ports/file-writer.ts';
+import { addedColumns, type FileColumn, fileColumns, selectList } from './column-types.ts';
+import { translateDuckdbError } from './translate-error.ts';
+
+export interface DuckdbFileWriterOptions {
+  /** Where DuckDB may spill. */
+  readonly temporaryDirectory: string;
+  readonly memoryLimitMb: number;
+  readonly threads?: number;
+  /** Most that may be spilled. */
+  readonly temporaryLimitMb?: number;
+}
+
+/** Rows in one row group; DuckDB's own unit of parallel work. https://duckdb.org/docs/stable/data/parquet/tips */
+const ROW_GROUP_ROWS = 122_880;
+
+/** Longest row as JSON text: Snowflake's longest value is 128 MB. */
+const MAX_ROW_BYTES = 134_217_728;
+
+const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+
+async function openDuckdb(options: DuckdbFileWriterOptions): Promise<DuckDBConnection> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(options.threads ?? 2),
+    memory_limit: `${options.memoryLimitMb}MB`,
+    temp_directory: options.temporaryDirectory,
+    max_temp_directory_size: `${options.temporaryLimitMb ?? 1024}MB`,
+    preserve_insertion_order: 'false',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    TimeZone: 'UTC',
+  });
+  return instance.connect();
+}
+
+/** Reads every cell as text, then casts by column: no row becomes a JavaScript object. */
+function copySql(columns: readonly FileColumn[], partitions: readonly string[], path: string) {
+  const files = `[${partitions.map(literal).join(', ')}]`;
+  const reading = `read_json(${files}, format = 'array', records = 'false', columns = {'j': 'VARCHAR[]'}, maximum_object_size = ${MAX_ROW_BYTES})`;
+  return (
+    `COPY (SELECT ${selectList(columns)}\n FROM ${reading} AS rows(j))\n` +
+    `TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`
+  );
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+/**
+ * Writes snappy Parquet files with DuckDB, opened at the first file.
+ *
+ * `write` throws RESULT_CORRUPT when the rows are no JSON or a value does not fit its column, and TransientError
+ * STORE_UNAVAILABLE when memory or disk ran out.
+ */
+export function duckdbFileWriter(options: DuckdbFileWriterOptions): FileWriter {
+  let opening: Promise<DuckDBConnection> | undefined;
+  const writeRows = async (content: FileContent, path: string): Promise<number> => {
+    opening ??= openDuckdb(options);
+    const connection = await opening;
+    const columns = [
+      ...fileColumns(content.columns),
+      ...addedColumns(content.extractedAt, content.sourceSystem),
+    ];
+    const result = await connection.run(copySql(columns, content.partitions, path));
+    return Number((await result.getRows())[0]?.[0] ?? 0);
+  };
+  return {
+    columnsOf(columns) {
+      return [...fileColumns(columns), ...addedColumns('', '')].map(
+        ({ name, type, nullable, parquetType }) => ({ name, type, nullable, parquetType }),
+      );
+    },
+    async write(content, path) {
+      try {
+        const rows = await writeRows(content, path);
+        const [{ size }, sha256] = await Promise.all([stat(path), sha256Of(path)]);
+        return { rows, bytes: size, sha256 };
+      } catch (error) {
+        throw translateDuckdbError(error, `write ${basename(path)}`);
+      }
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { writeFile } from 'node:fs/promises';
+import { TerminalError } from '../../errors.ts';
+import type { QueryResult, SourceColumn, Warehouse } from '../../ports/warehouse.ts';
+
+export type TextRow = readonly (string | null)[];
+
+export interface MemoryTable {
+  readonly columns: readonly SourceColumn[];
+  /** Rows a SELECT returns; a COUNT(*) counts them. */
+  rows: readonly TextRow[];
+}
+
+export interface MemoryWarehouseOptions {
+  readonly table: MemoryTable;
+  /** The source's clock, in the form of Window. */
+  readonly now: () => string;
+  /** Rows in one partition of a result. */
+  readonly partitionRows?: number;
+}
+
+export interface MemoryWarehouse extends Warehouse {
+  /** Statements that were started, in order. */
+  readonly statements: { readonly sql: string; readonly requestId: string }[];
+}
+
+/**
+ * A warehouse in memory that answers every SELECT with the rows of one table, whatever its predicate says: what a stage
+ * asks is checked by its statements.
+ */
+export function memoryWarehouse(options: MemoryWarehouseOptions): MemoryWarehouse {
+  const { table, now, partitionRows = 1000 } = options;
+  const statements: { sql: string; requestId: string }[] = [];
+  const results = new Map<string, readonly TextRow[]>();
+  const rowsOf = (queryId: string, partition: number) =>
+    (results.get(queryId) ?? []).slice(partition * partitionRows, (partition + 1) * partitionRows);
+  const describeResult = (queryId: string): QueryResult => {
+    const rows = results.get(queryId);
+    if (rows === undefined) {
+      throw new TerminalError(`Cannot read query ${queryId}: there is none. Run it.`, {
+        code: 'NOT_FOUND',
+      });
+    }
+    const count = Math.max(1, Math.ceil(rows.length / partitionRows));
+    const partitions = Array.from({ length: count }, (_, partition) => {
+      const own = rowsOf(queryId, partition);
+      return { rows: own.length, bytes: JSON.stringify(own).length };
+    });
+    return { queryId, columns: table.columns, rows: rows.length, partitions };
+  };
+  return {
+    statements,
+    async submit(sql, requestId) {
+      const queryId = `query-${requestId}`;
+      statements.push({ sql, requestId });
+      if (!results.has(queryId)) results.set(queryId, table.rows);
+      return queryId;
+    },
+    async waitFor(queryId) {
+      return describeResult(queryId);
+    },
+    async savePartition(queryId, partition, path) {
+      await writeFile(path, JSON.stringify(rowsOf(queryId, partition)));
+    },
+    async cancel(queryId) {
+      results.delete(queryId);
+    },
+    async scalar() {
+      return String(table.rows.length);
+    },
+    async describe() {
+      return table.columns;
+    },
+    async now() {
+      return now();
+    },
+  };
+}

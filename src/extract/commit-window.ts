@@ -1,0 +1,98 @@
+import { TerminalError } from '../errors.ts';
+import { Manifest, type ManifestFile } from '../model/manifest.ts';
+import { type BronzeKeys, bronzeKeys } from './bronze-keys.ts';
+import { type ExtractDeps, findQuery, requireOwnPending } from './extract-deps.ts';
+import type { CommitAnswer, CommitRequest } from './extract-request.ts';
+import { finishCommit } from './finish-commit.ts';
+import {
+  PartResult,
+  PlanDocument,
+  readDocument,
+  requireDocument,
+  schemaHash,
+} from './run-documents.ts';
+
+/** Files of all parts, in order, after they were found to hold the rows that the source counted. */
+async function reconcileParts(
+  deps: ExtractDeps,
+  plan: PlanDocument,
+  keys: BronzeKeys,
+): Promise<ManifestFile[]> {
+  const results = await Promise.all(
+    plan.parts.map(({ part }) => requireDocument(deps.lake, keys.part(part), PartResult)),
+  );
+  const rows = results.reduce((total, result) => total + result.rows, 0);
+  const isOfPlan = results.every(({ queryId }) => queryId === plan.queryId);
+  if (isOfPlan && rows === plan.rows && rows === plan.sourceRows) {
+    return results.flatMap(({ files }) => files);
+  }
+  const counts = { rowsInFiles: rows, resultRows: plan.rows, sourceRows: plan.sourceRows };
+  throw new TerminalError(
+    `Cannot commit run ${plan.runId} of ${plan.pipeline}.${plan.query}: ${rows} rows in the files, ` +
+      `${plan.rows} in the result, ${plan.sourceRows} at the source. Extract again.`,
+    { code: 'RECONCILE_MISMATCH', details: { runId: plan.runId, isOfPlan, ...counts } },
+  );
+}
+
+async function makeManifest(deps: ExtractDeps, keys: BronzeKeys): Promise<Manifest> {
+  const plan = await requireDocument(deps.lake, keys.plan, PlanDocument);
+  const document = await deps.pipelines.byKey(plan.pipelineKey);
+  const query = findQuery(document, plan.query);
+  const files = await reconcileParts(deps, plan, keys);
+  return {
+    version: 1,
+    pipeline: plan.pipeline,
+    pipelineKey: plan.pipelineKey,
+    query: plan.query,
+    source: query.table ?? (query.sql as string),
+    sourceSystem: document.extract.source_system,
+    key: query.key,
+    watermarkColumn: plan.watermarkColumn,
+    window: plan.window,
+    runId: plan.runId,
+    interval: plan.interval,
+    queryIds: [plan.queryId],
+    snapshotAt: plan.snapshotAt,
+    extractedAt: plan.extractedAt,
+    files,
+    rows: plan.rows,
+    sourceRows: plan.sourceRows,
+    columns: plan.columns,
+    schemaHash: schemaHash(plan.columns),
+    versions: { ...deps.versions },
+  };
+}
+
+const answerOf = (manifest: Manifest, manifestKey: string): CommitAnswer => ({
+  manifestKey,
+  rows: manifest.rows,
+  sourceRows: manifest.sourceRows,
+  files: manifest.files.length,
+  watermark: manifest.window,
+});
+
+/**
+ * Last step: the manifest, which starts what comes next; then the watermark, the catalog, and the end of `pending`.
+ * Done again, whatever was reached, it does the rest.
+ *
+ * @throws TerminalError RECONCILE_MISMATCH when rows are missing, WATERMARK_CONFLICT when another run came first
+ */
+export async function commitWindow(
+  deps: ExtractDeps,
+  request: CommitRequest,
+): Promise<CommitAnswer> {
+  const id = { pipeline: request.pipeline, query: request.query };
+  const watermark = await deps.watermarks.read(id);
+  if (watermark.pending === null && watermark.runId === request.runId && watermark.manifestKey) {
+    const manifest = await requireDocument(deps.lake, watermark.manifestKey, Manifest);
+    return answerOf(manifest, watermark.manifestKey);
+  }
+  const { manifestKey } = requireOwnPending(watermark, id, request.runId);
+  let manifest = await readDocument(deps.lake, manifestKey, Manifest);
+  if (manifest === null) {
+    manifest = await makeManifest(deps, bronzeKeys(manifestKey));
+    await deps.lake.putText(manifestKey, JSON.stringify(manifest), { ifAbsent: true });
+  }
+  await finishCommit(deps, manifest, manifestKey, watermark);
+  return answerOf(manifest, manifestKey);
+}

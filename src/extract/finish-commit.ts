@@ -1,0 +1,43 @@
+import type { Manifest } from '../model/manifest.ts';
+import type { Watermark } from '../ports/watermark-store.ts';
+import type { ExtractDeps } from './extract-deps.ts';
+import { advanceWatermark } from './plan-window.ts';
+
+/** Run id and date of a manifest's partition. */
+const partitionOf = (manifest: Manifest) => ({
+  extractDate: manifest.extractedAt.slice(0, 10),
+  runId: manifest.runId,
+});
+
+/**
+ * Does what comes after a manifest: watermark, registration, end of `pending`. Each step does nothing when it has been
+ * done, so that a run that died between two of them is finished by whoever comes next.
+ *
+ * @throws TerminalError WATERMARK_CONFLICT when another run advanced the watermark since it was read
+ */
+export async function finishCommit(
+  deps: ExtractDeps,
+  manifest: Manifest,
+  manifestKey: string,
+  watermark: Watermark,
+): Promise<void> {
+  const id = { pipeline: manifest.pipeline, query: manifest.query };
+  if (watermark.runId !== manifest.runId) {
+    const commit = {
+      value: advanceWatermark(watermark.value, manifest.window),
+      runId: manifest.runId,
+      intervalId: manifest.interval.id,
+      window: manifest.window,
+      manifestKey,
+      rows: manifest.rows,
+      committedAt: deps.clock.now().toISOString(),
+    };
+    await deps.watermarks.commit(id, commit, watermark.version);
+  }
+  await deps.catalog.register({
+    query: manifest.query,
+    columns: manifest.columns,
+    ...(manifest.files.length > 0 ? { partition: partitionOf(manifest) } : {}),
+  });
+  await deps.watermarks.clearPending(id, manifest.runId);
+}

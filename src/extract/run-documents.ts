@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { TerminalError } from '../errors.ts';
+import { Interval } from '../model/interval.ts';
+import { ManifestColumn, ManifestFile } from '../model/manifest.ts';
+import { Window } from '../model/window.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+
+const SourceColumnDocument = z.strictObject({
+  name: z.string(),
+  type: z.string(),
+  precision: z.int().nullable(),
+  scale: z.int().nullable(),
+  length: z.int().nullable(),
+  nullable: z.boolean(),
+});
+
+export const PartDocument = z.strictObject({
+  part: z.int().min(0),
+  fromPartition: z.int().min(0),
+  toPartition: z.int().min(0),
+  firstFile: z.int().min(0),
+  rows: z.int().min(0),
+});
+export type PartDocument = z.infer<typeof PartDocument>;
+
+/** What the plan step found out, for the part and commit steps; too large for a state machine's payload. */
+export const PlanDocument = z.strictObject({
+  version: z.literal(1),
+  runId: z.string(),
+  pipeline: z.string(),
+  pipelineKey: z.string(),
+  query: z.string(),
+  interval: Interval,
+  window: Window.nullable(),
+  watermarkColumn: z.string().nullable(),
+  sql: z.string(),
+  queryId: z.string(),
+  snapshotAt: z.string(),
+  extractedAt: z.string(),
+  maxFileBytes: z.number().positive(),
+  sourceColumns: z.array(SourceColumnDocument),
+  columns: z.array(ManifestColumn),
+  partitions: z.array(z.strictObject({ rows: z.int().min(0), bytes: z.int().min(0) })),
+  parts: z.array(PartDocument),
+  rows: z.int().min(0),
+  sourceRows: z.int().min(0),
+});
+export type PlanDocument = z.infer<typeof PlanDocument>;
+
+/** What one part step wrote. */
+export const PartResult = z.strictObject({
+  version: z.literal(1),
+  part: z.int().min(0),
+  queryId: z.string(),
+  files: z.array(ManifestFile),
+  rows: z.int().min(0),
+  bytes: z.int().min(0),
+});
+export type PartResult = z.infer<typeof PartResult>;
+
+/** A document of a run, or null when it has not been written. */
+export async function readDocument<Schema extends z.ZodType>(
+  lake: ObjectStore,
+  key: string,
+  schema: Schema,
+): Promise<z.output<Schema> | null> {
+  const text = await lake.getText(key);
+  return text === null ? null : schema.parse(JSON.parse(text));
+}
+
+/** @throws TerminalError NOT_FOUND when it has not been written */
+export async function requireDocument<Schema extends z.ZodType>(
+  lake: ObjectStore,
+  key: string,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  const document = await readDocument(lake, key, schema);
+  if (document !== null) return document;
+  throw new TerminalError(
+    `Cannot read ${key}: there is no such object in ${lake.bucket}. Run the extraction again.`,
+    { code: 'NOT_FOUND', details: { key } },
+  );
+}
+
+/** Changes exactly when a column's name, type or place does. */
+export function schemaHash(columns: readonly ManifestColumn[]): string {
+  const text = JSON.stringify(columns.map(({ name, type, nullable }) => [name, type, nullable]));
+  return createHash('sha256').update(text).digest('hex');
+}
