@@ -20,7 +20,7 @@ const Snowflake = z.strictObject({
 });
 
 const Schedule = z.strictObject({
-  group: Name,
+  group: Name.max(40, 'expected at most 40 characters, which interval ids have room for'),
   every_minutes: z.int().min(5).describe('minutes between two intervals of the group'),
 });
 

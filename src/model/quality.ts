@@ -51,6 +51,7 @@ export const CheckResult = z.strictObject({
   total: z.int().min(0),
   message: z.string(),
 });
+export type CheckResult = z.infer<typeof CheckResult>;
 
 /** Written by check-quality as quality/<pipeline>/<interval>/<layer>.verdict.json. */
 export const Verdict = z.strictObject({
