@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DescribeExecutionCommand,
@@ -8,6 +8,7 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { compactTime } from '#src/model/interval-id.ts';
 import type { Stack } from './stack.ts';
 
 const POLL_MS = 500;
@@ -25,19 +26,9 @@ export interface ExecutionOutcome {
   readonly endedAt: string | null;
 }
 
-/** `YYYYMMDDTHHMMSSZ`, as ids of intervals use it. */
-export const compactTime = (at: Date): string => at.toISOString().replace(/[-:]|\.\d+/g, '');
-
 /** Id of an interval that a person started. */
 export const manualIntervalId = (at = new Date()): string =>
   `manual-${compactTime(at)}-${randomBytes(2).toString('hex')}`;
-
-/** Step Functions allows 80 characters; what is longer keeps its start and gets a hash. */
-export function executionName(...parts: readonly string[]): string {
-  const name = parts.join('-').replaceAll(/[^A-Za-z0-9_-]/g, '_');
-  if (name.length <= 80) return name;
-  return `${name.slice(0, 71)}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
-}
 
 /** Starts an execution and answers its ARN. */
 export async function startExecution(

@@ -1,9 +1,10 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { TerminalError } from '#src/errors.ts';
+import { executionName } from '#src/model/execution-name.ts';
 import type { Interval } from '#src/model/interval.ts';
 import type { ExtractQuery } from '#src/model/pipeline.ts';
 import { type Command, type Invocation, type Outcome, UsageError } from './command.ts';
-import { executionName, followExecution, manualIntervalId, startExecution } from './executions.ts';
+import { followExecution, manualIntervalId, startExecution } from './executions.ts';
 import type { LoadedPipeline } from './pipeline-file.ts';
 import { publishPipeline } from './publish-pipeline.ts';
 import { openStack, type Stack } from './stack.ts';

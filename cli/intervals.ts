@@ -1,15 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeExecutionCommand, ExecutionDoesNotExist, SFNClient } from '@aws-sdk/client-sfn';
 import { TransientError } from '#src/errors.ts';
+import { executionName } from '#src/model/execution-name.ts';
 import type { Interval } from '#src/model/interval.ts';
+import { compactTime } from '#src/model/interval-id.ts';
 import type { PipelineDocument } from '#src/model/pipeline.ts';
-import {
-  compactTime,
-  type ExecutionOutcome,
-  executionName,
-  followExecution,
-  startExecution,
-} from './executions.ts';
+import { type ExecutionOutcome, followExecution, startExecution } from './executions.ts';
 import type { Stack } from './stack.ts';
 
 const TRIGGER_TIMEOUT_MS = 60_000;

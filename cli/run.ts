@@ -2,14 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { TerminalError } from '#src/errors.ts';
+import { executionName } from '#src/model/execution-name.ts';
 import { IntervalDocument } from '#src/model/interval.ts';
 import { type Command, type Invocation, type Outcome, UsageError } from './command.ts';
-import {
-  type ExecutionOutcome,
-  executionName,
-  followExecution,
-  startExecution,
-} from './executions.ts';
+import { type ExecutionOutcome, followExecution, startExecution } from './executions.ts';
 import { publishPipeline } from './publish-pipeline.ts';
 import { openStack, type Stack } from './stack.ts';
 
