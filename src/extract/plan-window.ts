@@ -1,5 +1,5 @@
+import { floorInstant, subtractSeconds } from '../model/instant.ts';
 import type { Window } from '../model/window.ts';
-import { floorInstant, subtractSeconds } from './timestamp.ts';
 
 export interface WindowRequest {
   /** Committed watermark; null when nothing has been extracted yet. */

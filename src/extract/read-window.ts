@@ -1,4 +1,5 @@
 import { TerminalError } from '../errors.ts';
+import { parseInstant } from '../model/instant.ts';
 import type { ExtractQuery } from '../model/pipeline.ts';
 import type { Window } from '../model/window.ts';
 import type { SourceColumn, Warehouse } from '../ports/warehouse.ts';
@@ -6,7 +7,6 @@ import { chooseColumns, findWatermarkColumn } from './choose-columns.ts';
 import type { PlanRequest } from './extract-request.ts';
 import { countSql, describeSql, selectSql, type WindowSelection } from './extract-sql.ts';
 import { planWindow } from './plan-window.ts';
-import { parseInstant } from './timestamp.ts';
 
 /** What is to be read from the source for one run. */
 export interface WindowReading extends WindowSelection {

@@ -46,7 +46,7 @@ function timeOfDay(cell: string): string {
   return `printf('%02d:%02d:%02d.%s', ${parts.join(', ')}, ${fraction})`;
 }
 
-function valueOf(column: SourceColumn, cell: string): { type: string; expression: string } {
+function readCell(column: SourceColumn, cell: string): { type: string; expression: string } {
   const cast = (type: string) => ({ type, expression: `${cell}::${type}` });
   switch (column.type) {
     case 'NUMBER':
@@ -81,7 +81,7 @@ function valueOf(column: SourceColumn, cell: string): { type: string; expression
 export function fileColumns(columns: readonly SourceColumn[]): readonly FileColumn[] {
   return columns.flatMap((column, index) => {
     const cell = `j[${index + 1}]`;
-    const { type: parquetType, expression } = valueOf(column, cell);
+    const { type: parquetType, expression } = readCell(column, cell);
     const { name, nullable } = column;
     const file = { name, type: declaredType(column), nullable, parquetType, expression };
     if (column.type !== 'TIMESTAMP_TZ') return [file];

@@ -1,0 +1,139 @@
+import {
+  BatchCreatePartitionCommand,
+  type Column,
+  CreateTableCommand,
+  GetTableCommand,
+  GlueClient,
+  type StorageDescriptor,
+  type TableInput,
+  UpdateTableCommand,
+} from '@aws-sdk/client-glue';
+import { TransientError } from '../../errors.ts';
+import type { ManifestColumn } from '../../model/manifest.ts';
+import type { BronzeCatalog, BronzeTable } from '../../ports/bronze-catalog.ts';
+import { callAws, isAwsError } from './translate-error.ts';
+
+export interface GlueBronzeCatalogOptions {
+  readonly database: string;
+  readonly lakeBucket: string;
+  readonly client?: GlueClient;
+}
+
+/** Hive's types for DuckDB's, as Athena and Spark read them. */
+const HIVE_TYPES: Readonly<Record<string, string>> = {
+  BIGINT: 'bigint',
+  INTEGER: 'int',
+  DOUBLE: 'double',
+  BOOLEAN: 'boolean',
+  DATE: 'date',
+  TIMESTAMP: 'timestamp',
+  TIMESTAMP_NS: 'timestamp',
+  VARCHAR: 'string',
+  BLOB: 'binary',
+};
+
+const hiveType = (parquetType: string) => HIVE_TYPES[parquetType] ?? parquetType.toLowerCase();
+
+/** The catalog knows names in lower case only. */
+const hiveColumns = (columns: readonly ManifestColumn[]): Column[] =>
+  columns.map(({ name, parquetType, type }) => {
+    return { Name: name.toLowerCase(), Type: hiveType(parquetType), Comment: type };
+  });
+
+const PARQUET = 'org.apache.hadoop.hive.ql.io.parquet';
+
+function storage(location: string, Columns: Column[]): StorageDescriptor {
+  return {
+    Location: location,
+    Columns,
+    InputFormat: `${PARQUET}.MapredParquetInputFormat`,
+    OutputFormat: `${PARQUET}.MapredParquetOutputFormat`,
+    SerdeInfo: { SerializationLibrary: `${PARQUET}.serde.ParquetHiveSerDe` },
+  };
+}
+
+const tableInput = (query: string, location: string, columns: Column[]): TableInput => ({
+  Name: query,
+  TableType: 'EXTERNAL_TABLE',
+  Parameters: { classification: 'parquet', EXTERNAL: 'TRUE' },
+  PartitionKeys: [
+    { Name: 'extract_date', Type: 'string' },
+    { Name: 'run_id', Type: 'string' },
+  ],
+  StorageDescriptor: storage(location, columns),
+});
+
+/** Columns of the table after a run: those the run has, then those only earlier runs had. */
+function joinColumns(known: readonly Column[], current: readonly Column[]): Column[] {
+  const names = new Set(current.map(({ Name }) => Name));
+  return [...current, ...known.filter(({ Name }) => !names.has(Name))];
+}
+
+const signature = (columns: readonly Column[]) =>
+  JSON.stringify(columns.map(({ Name, Type }) => [Name, Type]));
+
+/**
+ * Bronze tables in the Glue catalog, kept by the commit itself through the API, without a crawler. Each partition keeps
+ * the columns its files have; the table has those of all runs.
+ *
+ * `register` throws STORE_UNAVAILABLE (transient) or STORE_REFUSED.
+ */
+export function glueBronzeCatalog(options: GlueBronzeCatalogOptions): BronzeCatalog {
+  const { database, lakeBucket, client = new GlueClient() } = options;
+
+  const knownColumns = async (table: string): Promise<readonly Column[] | null> => {
+    try {
+      const answer = await client.send(
+        new GetTableCommand({ DatabaseName: database, Name: table }),
+      );
+      return answer.Table?.StorageDescriptor?.Columns ?? [];
+    } catch (error) {
+      if (isAwsError(error, 'EntityNotFoundException')) return null;
+      throw error;
+    }
+  };
+
+  const registerTable = async (query: string, location: string, columns: Column[]) => {
+    const known = await knownColumns(query);
+    const joined = joinColumns(known ?? [], columns);
+    if (known !== null && signature(joined) === signature(known)) return;
+    const input = { DatabaseName: database, TableInput: tableInput(query, location, joined) };
+    await client.send(
+      known === null ? new CreateTableCommand(input) : new UpdateTableCommand(input),
+    );
+  };
+
+  const registerPartition = async (table: BronzeTable, location: string, columns: Column[]) => {
+    if (table.partition === undefined) return;
+    const { extractDate, runId } = table.partition;
+    const place = `${location}extract_date=${extractDate}/run_id=${runId}/`;
+    const answer = await client.send(
+      new BatchCreatePartitionCommand({
+        DatabaseName: database,
+        TableName: table.query,
+        PartitionInputList: [
+          { Values: [extractDate, runId], StorageDescriptor: storage(place, columns) },
+        ],
+      }),
+    );
+    const failure = answer.Errors?.find(
+      ({ ErrorDetail }) => ErrorDetail?.ErrorCode !== 'AlreadyExistsException',
+    );
+    if (failure === undefined) return;
+    throw new TransientError(
+      `Cannot register a partition of ${database}.${table.query}: ${failure.ErrorDetail?.ErrorCode}. Try again.`,
+      { code: 'STORE_UNAVAILABLE', details: { error: failure.ErrorDetail?.ErrorCode } },
+    );
+  };
+
+  return {
+    async register(table) {
+      const location = `s3://${lakeBucket}/bronze/${table.query}/`;
+      const columns = hiveColumns(table.columns);
+      await callAws(`register ${database}.${table.query}`, async () => {
+        await registerTable(table.query, location, columns);
+        await registerPartition(table, location, columns);
+      });
+    },
+  };
+}

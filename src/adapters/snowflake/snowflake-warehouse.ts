@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TransientError } from '../../errors.ts';
+import type { PipelineDocument } from '../../model/pipeline.ts';
+import type { CredentialsSource } from '../../ports/credentials.ts';
+import type { Warehouse } from '../../ports/warehouse.ts';
+import { partitionRows } from './partition-rows.ts';
+import type { RetryOptions } from './retry.ts';
+import { createSqlApiClient, type SqlApiClient } from './sql-api-client.ts';
+import {
+  columnsOf,
+  instantOfEpoch,
+  parseAnswer,
+  resultOf,
+  type StatementAnswer,
+} from './statement-answer.ts';
+
+export interface SnowflakeWarehouseOptions {
+  readonly connection: PipelineDocument['snowflake'];
+  readonly credentials: CredentialsSource;
+  /** Longest time a statement may take, in seconds; less than the function's own limit. */
+  readonly statementSeconds?: number;
+  readonly retry?: RetryOptions;
+}
+
+const ANSWER_TIMEOUT_MS = 60_000;
+const PARTITION_TIMEOUT_MS = 300_000;
+
+/** Waits between two looks at a running statement, in milliseconds. */
+const FIRST_POLL_MS = 50;
+const LONGEST_POLL_MS = 3000;
+
+/** The SQL API takes names as SHOW lists them: upper case unless they were quoted. */
+const storedName = (name: string) =>
+  name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toUpperCase();
+
+function statementBody(connection: PipelineDocument['snowflake'], sql: string, seconds: number) {
+  const { database, schema, warehouse, role } = connection;
+  return {
+    statement: sql,
+    timeout: seconds,
+    database: storedName(database),
+    schema: storedName(schema),
+    warehouse: storedName(warehouse),
+    ...(role === undefined ? {} : { role: storedName(role) }),
+    parameters: { TIMEZONE: 'UTC' },
+  };
+}
+
+/** Looks at a statement until it has ended; null while it runs. */
+const readAnswer = async (response: Response): Promise<StatementAnswer | null> => {
+  if (response.status !== 202) return parseAnswer(await response.json());
+  await response.body?.cancel();
+  return null;
+};
+
+async function waitForAnswer(
+  client: SqlApiClient,
+  queryId: string,
+  seconds: number,
+): Promise<StatementAnswer> {
+  const deadline = Date.now() + seconds * 1000;
+  for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 1.5, LONGEST_POLL_MS)) {
+    const answer = await client.send({
+      method: 'GET',
+      path: `/statements/${queryId}`,
+      doing: `get the result of query ${queryId}`,
+      timeoutMs: PARTITION_TIMEOUT_MS,
+      read: readAnswer,
+    });
+    if (answer !== null) return answer;
+    if (Date.now() > deadline) return giveUp(client, queryId, seconds);
+    await sleep(wait);
+  }
+}
+
+async function cancelStatement(client: SqlApiClient, queryId: string): Promise<void> {
+  await client.send({
+    method: 'POST',
+    path: `/statements/${queryId}/cancel`,
+    doing: `cancel query ${queryId}`,
+    timeoutMs: ANSWER_TIMEOUT_MS,
+    read: async (response) => response.body?.cancel(),
+  });
+}
+
+async function giveUp(client: SqlApiClient, queryId: string, seconds: number): Promise<never> {
+  await cancelStatement(client, queryId).catch(() => undefined);
+  throw new TransientError(
+    `Cannot get the result of query ${queryId}: it has run for more than ${seconds} seconds and was cancelled. ` +
+      'Extract smaller windows, or take a larger warehouse.',
+    { code: 'WAREHOUSE_UNAVAILABLE', details: { queryId, seconds } },
+  );
+}
+
+/** The first partition comes with the answer's metadata and is small; the others are streamed to the disk. */
+async function savePartition(
+  client: SqlApiClient,
+  queryId: string,
+  partition: number,
+  path: string,
+): Promise<void> {
+  const doing = `fetch partition ${partition} of query ${queryId}`;
+  const sending = client.send({
+    method: 'GET',
+    path: `/statements/${queryId}?partition=${partition}`,
+    doing,
+    timeoutMs: PARTITION_TIMEOUT_MS,
+    async read(response) {
+      if (partition === 0) {
+        const { data } = parseAnswer(await response.json());
+        await writeFile(path, JSON.stringify(data));
+      } else {
+        const body = Readable.fromWeb(response.body as ReadableStream);
+        await pipeline(partitionRows(body, doing), createWriteStream(path));
+      }
+    },
+  });
+  await sending.catch((error) => {
+    throw isDiskFull(error) ? diskFull(doing, error) : error;
+  });
+}
+
+const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error && (error as NodeJS.ErrnoException).code === 'ENOSPC';
+
+const diskFull = (doing: string, cause: unknown) =>
+  new TransientError(
+    `Cannot ${doing}: the disk is full. Give the function more ephemeral storage, or lower max_file_mb.`,
+    { code: 'STORE_UNAVAILABLE', cause },
+  );
+
+/**
+ * Snowflake by its SQL API v2: bulk rows come as result partitions that are addressed by number and never become
+ * JavaScript objects.
+ *
+ * Methods throw TransientError WAREHOUSE_UNAVAILABLE after several attempts, and TerminalError WAREHOUSE_REFUSED,
+ * CREDENTIALS_REFUSED, NOT_FOUND (a result has expired) or RESULT_CORRUPT.
+ */
+export function snowflakeWarehouse(options: SnowflakeWarehouseOptions): Warehouse {
+  const { connection, credentials, statementSeconds = 780, retry = {} } = options;
+  const authentication = connection.authentication;
+  const client = createSqlApiClient({ credentials, authentication, retry });
+
+  const submit = (sql: string, requestId: string) =>
+    client.send({
+      method: 'POST',
+      path: `/statements?async=true&retry=true&requestId=${requestId}`,
+      body: statementBody(connection, sql, statementSeconds),
+      doing: 'run a statement',
+      timeoutMs: ANSWER_TIMEOUT_MS,
+      read: async (response) =>
+        ((await response.json()) as { statementHandle: string }).statementHandle,
+    });
+  const run = async (sql: string) =>
+    waitForAnswer(client, await submit(sql, randomUUID()), statementSeconds);
+  const scalar = async (sql: string) => (await run(sql)).data[0]?.[0] ?? null;
+
+  return {
+    submit,
+    scalar,
+    waitFor: async (queryId) => resultOf(await waitForAnswer(client, queryId, statementSeconds)),
+    savePartition: (queryId, partition, path) => savePartition(client, queryId, partition, path),
+    cancel: (queryId) => cancelStatement(client, queryId),
+    describe: async (select) => columnsOf(await run(select)),
+    now: async () => instantOfEpoch((await scalar('SELECT CURRENT_TIMESTAMP()')) ?? '0'),
+  };
+}
