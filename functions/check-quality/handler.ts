@@ -5,7 +5,7 @@ import type { Log } from '#src/runtime/log.ts';
 import { emitMetrics } from '#src/runtime/metrics.ts';
 
 /** Judges one layer of an interval; answers with the verdict's status and key. */
-export const createHandler = (deps: CheckDeps, log: Log) =>
+export const createHandler = (deps: CheckDeps, log: Log, writeMetrics = console.log) =>
   lambdaHandler({ stage: 'check', schema: CheckRequest, log }, async (request, runLog) => {
     const { answer, verdict } = await checkQuality(deps, request);
     const count = (status: string) => ({
@@ -14,7 +14,10 @@ export const createHandler = (deps: CheckDeps, log: Log) =>
     });
     emitMetrics(
       { ChecksPassed: count('pass'), ChecksWarned: count('warn'), ChecksFailed: count('fail') },
-      { dimensions: { pipeline: request.pipeline, layer: request.layer } },
+      {
+        dimensions: { pipeline: request.pipeline, layer: request.layer },
+        write: writeMetrics,
+      },
     );
     for (const result of verdict.results) {
       if (result.status !== 'pass') runLog.warn('check', { ...result });
