@@ -46,6 +46,7 @@ export interface StandIn {
 /** Longer than any client keeps an idle connection, so that none is closed under a request. */
 const KEEP_ALIVE_MS = 65_000;
 const SWEEP_MS = 60_000;
+const LAST_ANSWERS_MS = 2_000;
 /** Below the data directory; the engine has a folder of its own. */
 const RESULTS = 'sql-api-results';
 
@@ -144,9 +145,14 @@ const listen = (server: Server, port: number): Promise<number> =>
     server.listen(port, '127.0.0.1', () => done((server.address() as AddressInfo).port));
   });
 
+/** Stops taking requests; those under way have a moment to be answered. */
 const stopListening = (server: Server): Promise<void> =>
   new Promise((done) => {
-    server.close(() => done());
+    const timer = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);
+    server.close(() => {
+      clearTimeout(timer);
+      done();
+    });
     server.closeIdleConnections();
   });
 
@@ -163,7 +169,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
   server.requestTimeout = 0;
   const port = await listen(server, options.port);
   const sweeper = setInterval(() => {
-    void door.sessions.sweep();
+    door.sessions.sweep();
     void removeResults(door, door.log.sweep());
   }, SWEEP_MS);
   sweeper.unref();

@@ -55,6 +55,7 @@ const tokenOf = (authorization: string | undefined): string | undefined =>
 export class DriverSessions {
   readonly #options: DriverSessionsOptions;
   readonly #sessions = new Set<DriverSession>();
+  readonly #closing = new Set<Promise<void>>();
   #nextId = 1;
 
   constructor(options: DriverSessionsOptions) {
@@ -101,21 +102,27 @@ export class DriverSessions {
     session.masterEndsAtMs = this.#options.nowMs() + this.#options.masterSeconds * 1000;
   }
 
-  async close(session: DriverSession): Promise<void> {
+  /** Ends a session for its client at once; the engine's part ends when its statements have. */
+  close(session: DriverSession): void {
     this.#sessions.delete(session);
-    await session.tail;
-    await session.engine.close();
+    const closing = session.tail
+      .then(() => session.engine.close())
+      .catch(() => undefined)
+      .then(() => {
+        this.#closing.delete(closing);
+      });
+    this.#closing.add(closing);
   }
 
   /** Closes what nobody can use any more. */
-  async sweep(): Promise<void> {
+  sweep(): void {
     const now = this.#options.nowMs();
-    const over = [...this.#sessions].filter(({ masterEndsAtMs }) => masterEndsAtMs <= now);
-    await Promise.all(over.map((session) => this.close(session)));
+    for (const session of this.#sessions) if (session.masterEndsAtMs <= now) this.close(session);
   }
 
   async closeAll(): Promise<void> {
-    await Promise.all([...this.#sessions].map((session) => this.close(session)));
+    for (const session of this.#sessions) this.close(session);
+    await Promise.allSettled(this.#closing);
   }
 
   #find(matches: (session: DriverSession) => boolean): DriverSession | undefined {

@@ -128,7 +128,7 @@ async function beat(door: Door, request: WireRequest): Promise<WireAnswer> {
 }
 
 async function logOut(door: Door, request: WireRequest): Promise<WireAnswer> {
-  await door.sessions.close(door.sessions.of(request.headers.authorization));
+  door.sessions.close(door.sessions.of(request.headers.authorization));
   return success(null);
 }
 

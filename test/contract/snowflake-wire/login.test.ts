@@ -98,7 +98,7 @@ describe('life of a session', () => {
     const connection = await connect(standIn);
     expect(engine.openSessions).toBe(before + 1);
     await disconnect(connection);
-    expect(engine.openSessions).toBe(before);
+    await expect.poll(() => engine.openSessions).toBe(before);
   });
 
   it('lets the driver renew a session token that has run out', async () => {
@@ -148,6 +148,21 @@ const post = (path: string, headers: Record<string, string>, body: unknown = {})
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   });
+
+describe('a driver that sends a request again', () => {
+  it('gets the answer of the first, and the statement runs once', async () => {
+    const { user, password } = standIn.credentials;
+    const login = { data: { LOGIN_NAME: user, PASSWORD: password } };
+    const { data } = await (await post('/session/v1/login-request', {}, login)).json();
+    const authorization = `Snowflake Token="${data.token}"`;
+    const path = '/queries/v1/query-request?requestId=one';
+    const before = engine.executed.length;
+    const first = await post(path, { authorization }, { sqlText: 'insert 5' });
+    const again = await post(`${path}&retryCount=1`, { authorization }, { sqlText: 'insert 5' });
+    expect((await again.json()).data.queryId).toBe((await first.json()).data.queryId);
+    expect(engine.executed.slice(before)).toEqual(['insert 5']);
+  });
+});
 
 describe('requests that no driver of ours sends', () => {
   it('answers 401 and 390104 to an unknown session token', async () => {
