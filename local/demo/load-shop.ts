@@ -90,10 +90,15 @@ export async function loadBatch(
   return sent;
 }
 
-/** Fills the tables that `createShopTables` made with the 18 months of the first load. */
-export const loadFirst = (connection: SqlConnection, shop: { first: ShopBatch }) =>
-  loadBatch(connection, shop.first);
+/** Creates the source tables anew and fills them with the 18 months of the first load. */
+export async function loadFirst(
+  connection: SqlConnection,
+  shop: { readonly first: ShopBatch },
+): Promise<Record<string, number>> {
+  await createShopTables(connection);
+  return loadBatch(connection, shop.first);
+}
 
 /** Makes the changes of the second interval. */
-export const loadSecond = (connection: SqlConnection, shop: { second: ShopBatch }) =>
+export const loadSecond = (connection: SqlConnection, shop: { readonly second: ShopBatch }) =>
   loadBatch(connection, shop.second);
