@@ -21,41 +21,71 @@ interface PartRun {
   readonly folder: string;
 }
 
-/** Saves the partitions of one file to the disk, several at a time; paths in order. */
-async function fetchPartitions(run: PartRun, range: PartitionRange): Promise<readonly string[]> {
-  const wanted: number[] = [];
-  for (let index = range.fromPartition; index < range.toPartition; index++) {
-    if ((run.plan.partitions[index]?.rows ?? 0) > 0) wanted.push(index);
-  }
-  const queue = wanted.values();
-  const pathOf = (index: number) => join(run.folder, `partition-${index}.json`);
+/** The partitions of one file on their way to the disk. */
+interface Fetch {
+  readonly range: PartitionRange;
+  /** Paths of the partitions, in order. */
+  readonly paths: readonly string[];
+  /** Ends when all are there, or with the first failure. */
+  readonly done: Promise<unknown>;
+  /** Begins no further partition, and waits for those under way. */
+  stop(): Promise<void>;
+}
+
+function startFetch(run: PartRun, range: PartitionRange): Fetch {
+  const wanted = run.plan.partitions
+    .map(({ rows }, index) => ({ rows, path: join(run.folder, `partition-${index}.json`), index }))
+    .slice(range.fromPartition, range.toPartition)
+    .filter(({ rows }) => rows > 0);
+  const paths = wanted.map(({ path }) => path);
   const worker = async () => {
-    for (const index of queue) {
-      await run.warehouse.savePartition(run.plan.queryId, index, pathOf(index));
+    for (let next = wanted.shift(); next !== undefined; next = wanted.shift()) {
+      await run.warehouse.savePartition(run.plan.queryId, next.index, next.path);
     }
   };
-  await Promise.all(Array.from({ length: PARALLEL_FETCHES }, worker));
-  return wanted.map(pathOf);
+  const workers = Array.from({ length: PARALLEL_FETCHES }, worker);
+  const stop = async () => {
+    wanted.length = 0;
+    await Promise.allSettled(workers);
+  };
+  return { range, paths, done: inBackground(Promise.all(workers)), stop };
+}
+
+/** The fetches of file after file, each complete, while the next one is under way. */
+async function* fetchAhead(run: PartRun, ranges: readonly PartitionRange[]) {
+  const complete: Fetch[] = [];
+  const fetches: Fetch[] = [];
+  try {
+    for (const range of ranges) {
+      const fetch = startFetch(run, range);
+      fetches.push(fetch);
+      yield* complete.splice(0);
+      await fetch.done;
+      complete.push(fetch);
+    }
+    yield* complete;
+  } finally {
+    for (const fetch of fetches) await fetch.stop();
+  }
 }
 
 /** Writes one Parquet file from saved partitions and removes these; its path and what it holds. */
 async function writeFile(
   run: PartRun,
-  range: PartitionRange,
+  { range, paths }: Fetch,
   file: number,
-  partitions: readonly string[],
 ): Promise<{ path: string; entry: ManifestFile }> {
   const path = join(run.folder, `file-${file}.parquet`);
   const written = await run.deps.files.write(
     {
-      partitions,
+      partitions: paths,
       columns: run.plan.sourceColumns,
       extractedAt: run.plan.extractedAt,
       sourceSystem: run.sourceSystem,
     },
     path,
   );
-  await Promise.all(partitions.map((partition) => rm(partition)));
+  await Promise.all(paths.map((partition) => rm(partition)));
   if (written.rows !== range.rows) {
     throw new TerminalError(
       `Cannot take partitions ${range.fromPartition} to ${range.toPartition} of query ${run.plan.queryId}: ` +
@@ -77,25 +107,21 @@ function inBackground<Value>(promise: Promise<Value>): Promise<Value> {
   return promise;
 }
 
-/** Fetches, writes and uploads file after file, each step while the step before works on the next file. */
+/** Fetches, writes and uploads file after file, each step while the one before works on the next file. */
 async function writeFiles(run: PartRun, part: PartRequest['part']): Promise<ManifestFile[]> {
   const ranges = planFiles(run.plan.partitions, part, run.plan.maxFileBytes);
   const entries: ManifestFile[] = [];
-  const fetchNext = (index: number) => {
-    const range = ranges[index];
-    return range === undefined ? undefined : inBackground(fetchPartitions(run, range));
-  };
-  let fetching = fetchNext(0);
   let uploading: Promise<void> = Promise.resolve();
-  for (const [index, range] of ranges.entries()) {
-    const partitions = (await fetching) ?? [];
-    fetching = fetchNext(index + 1);
-    const { path, entry } = await writeFile(run, range, part.firstFile + index, partitions);
+  try {
+    for await (const fetch of fetchAhead(run, ranges)) {
+      const { path, entry } = await writeFile(run, fetch, part.firstFile + entries.length);
+      await uploading;
+      uploading = inBackground(upload(run, path, entry));
+      entries.push(entry);
+    }
+  } finally {
     await uploading;
-    uploading = inBackground(upload(run, path, entry));
-    entries.push(entry);
   }
-  await uploading;
   return entries;
 }
 

@@ -18,9 +18,10 @@ async function finishEarlierRun(
   id: { pipeline: string; query: string },
 ): Promise<Watermark> {
   const watermark = await deps.watermarks.read(id);
-  const key = watermark.pending?.manifestKey;
-  const manifest = key === undefined ? null : await readDocument(deps.lake, key, Manifest);
-  if (key === undefined || manifest === null) return watermark;
+  if (watermark.pending === null) return watermark;
+  const key = watermark.pending.manifestKey;
+  const manifest = await readDocument(deps.lake, key, Manifest);
+  if (manifest === null) return watermark;
   await finishCommit(deps, manifest, key, watermark);
   return deps.watermarks.read(id);
 }

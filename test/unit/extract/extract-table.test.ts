@@ -13,6 +13,7 @@ import {
   orderColumns,
   orderRows,
   planRequest,
+  sourceColumn,
 } from '#test/helpers/extract-fixtures.ts';
 
 type Deps = ReturnType<typeof extractWorld>['deps'];
@@ -116,6 +117,18 @@ describe('an extraction', () => {
     expect(answer.watermark).toBeNull();
     expect(warehouse.statements[0]?.sql).toBe('SELECT "ID", "UPDATED_AT"\nFROM orders');
     expect(await deps.watermarks.read(ORDERS)).toMatchObject({ value: null, version: 1 });
+  });
+
+  it.each([
+    [sourceColumn('UPDATED_AT', 'DATE'), '2024-05-01 00:00:00.000000000'],
+    [sourceColumn('UPDATED_AT', 'TIMESTAMP_LTZ', { scale: 0 }), '2024-05-01 12:00:00.000000000'],
+    [sourceColumn('UPDATED_AT', 'TIMESTAMP_TZ', { scale: null }), '2024-05-01 12:00:00.500000000'],
+  ])('cuts the window to what column %j can hold', async (column, to) => {
+    const table = { columns: [sourceColumn('ID', 'NUMBER'), column], rows: [] };
+    const { deps, source } = extractWorld({ table });
+    source.now = '2024-05-01 12:00:00.500000000';
+
+    expect((await planExtraction(deps, planRequest('run-1'))).window).toEqual({ from: null, to });
   });
 
   it('names the SQL as source when the query has no table', async () => {
