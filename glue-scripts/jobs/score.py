@@ -1,0 +1,20 @@
+"""Scores the newest features by the current model."""
+
+from __future__ import annotations
+
+import sys
+
+from awsglue.utils import getResolvedOptions
+from pipeline.job_args import REQUIRED, job_args
+from pipeline.runs import run_score
+from pyspark.sql import SparkSession
+
+
+def main() -> None:
+    """Arguments in, tables out; what goes wrong ends the job with its name and reason."""
+    options = getResolvedOptions(sys.argv, [*REQUIRED, "model_key"])
+    run_score(SparkSession.builder.getOrCreate(), job_args(options))
+
+
+if __name__ == "__main__":
+    main()

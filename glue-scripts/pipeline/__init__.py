@@ -1,0 +1,1 @@
+"""Bronze to silver to gold, as pure steps over DataFrames and the few reads and writes around them."""

@@ -1,0 +1,68 @@
+"""What a silver table's contract says of its columns and of what tells its rows apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.paths import table_location, table_name
+from pipeline.tables import Target
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+    from pyspark.sql.types import StructType
+
+    from pipeline.documents import SilverTable
+    from pipeline.job_args import JobArgs
+
+EXTRACTED_AT = "extraction_timestamp"
+VERSION = "_version"
+EFFECTIVE_FROM = "effective_from"
+EFFECTIVE_TO = "effective_to"
+IS_CURRENT = "is_current"
+HISTORY_COLUMNS = [EFFECTIVE_FROM, EFFECTIVE_TO, IS_CURRENT]
+
+_HISTORY_TYPES = {EFFECTIVE_FROM: "timestamp", EFFECTIVE_TO: "timestamp", IS_CURRENT: "boolean"}
+# Until a source was read, nothing is known of the types of what its versions are ordered by.
+_PROVISIONAL_VERSION = "struct<extracted_at:timestamp>"
+
+
+def keeps_history(table: SilverTable) -> bool:
+    """True of SCD2, where a table holds every version of a key."""
+    return table.get("history") == "scd2"
+
+
+def business_columns(table: SilverTable) -> list[str]:
+    """The surrogate key, then the contract's columns: what rows are compared by."""
+    surrogate = table.get("surrogate_key")
+    return [*([surrogate] if surrogate else []), *(column["name"] for column in table["columns"])]
+
+
+def row_identity(table: SilverTable) -> list[str]:
+    """The columns that no two rows of the table share."""
+    return [*table["key"], *([EFFECTIVE_FROM] if keeps_history(table) else [])]
+
+
+def contract_schema(spark: SparkSession, table: SilverTable) -> StructType:
+    """The columns that users of the table are promised."""
+    surrogate = table.get("surrogate_key")
+    columns = [f"`{surrogate}` bigint"] if surrogate else []
+    columns += [f"`{column['name']}` {column['type']}" for column in table["columns"]]
+    if keeps_history(table):
+        columns += [f"{name} {type_name}" for name, type_name in _HISTORY_TYPES.items()]
+    return spark.createDataFrame([], ", ".join(columns)).schema
+
+
+def silver_target(
+    spark: SparkSession, args: JobArgs, table: SilverTable, version: str = _PROVISIONAL_VERSION
+) -> Target:
+    """The table to write: the promised columns and `_version`, whose type comes from the source."""
+    technical = spark.createDataFrame([], f"{VERSION} {version}").schema
+    promised = contract_schema(spark, table)
+    for field in technical.fields:
+        promised = promised.add(field)
+    return Target(
+        name=table_name(args.database_prefix, "silver", table["table"]),
+        location=table_location(args.lake_bucket, "silver", table["table"]),
+        schema=promised,
+        identity=tuple(row_identity(table)),
+    )

@@ -1,0 +1,169 @@
+"""One table's share of an interval, read and planned: nothing is written here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pyspark.sql.functions as F
+from py4j.protocol import Py4JJavaError
+from pyspark import StorageLevel
+from pyspark.errors import PySparkException
+
+from pipeline.bronze import LINEAGE, read_bronze
+from pipeline.conform import REASON, conform, group_hash
+from pipeline.contract import (
+    EFFECTIVE_FROM,
+    VERSION,
+    business_columns,
+    keeps_history,
+    row_identity,
+    silver_target,
+)
+from pipeline.current import plan_current
+from pipeline.errors import TerminalError
+from pipeline.history import effective_from, plan_history
+from pipeline.plan import BATCH, DUPLICATES, OP, REMOVED
+from pipeline.rejects import duplicate_rows, rejected_rows
+from pipeline.spark_errors import read_error
+from pipeline.tables import stored_rows
+from pipeline.versions import RANK, age, rank_versions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyspark.sql import DataFrame, SparkSession
+
+    from pipeline.documents import Manifest, SilverTable
+    from pipeline.job_args import JobArgs
+    from pipeline.tables import Target
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of the rows that were read, and of the rows of the table."""
+
+    read: int = 0
+    accepted: int = 0
+    duplicates: int = 0
+    rejects: dict[str, int] = field(default_factory=dict)
+    inserted: int = 0
+    updated: int = 0
+    deleted: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A table's plan for the interval; `plan` is None when the interval brought it no file."""
+
+    table: SilverTable
+    target: Target
+    counts: Counts
+    plan: DataFrame | None = None
+    refused: tuple[DataFrame, ...] = ()
+
+    @property
+    def has_changes(self) -> bool:
+        return self.counts.inserted + self.counts.updated + self.counts.deleted > 0
+
+
+def stage_table(
+    spark: SparkSession, args: JobArgs, table: SilverTable, manifests: Sequence[Manifest]
+) -> Staged:
+    """Reads a table's share of the interval and plans it.
+
+    Raises TerminalError when a file cannot be read, or holds other than its manifest says.
+    """
+    own = [manifest for manifest in manifests if manifest["query"] == table["source"]]
+    try:
+        return _stage(spark, args, table, own)
+    except (PySparkException, Py4JJavaError) as error:
+        raise read_error(table, error) from error
+
+
+def _stage(
+    spark: SparkSession, args: JobArgs, table: SilverTable, manifests: Sequence[Manifest]
+) -> Staged:
+    source = read_bronze(spark, args.lake_bucket, manifests)
+    if source is None:
+        return Staged(table, silver_target(spark, args, table), Counts())
+    conformed = conform(source, table, manifests[0]["key"]).persist(StorageLevel.MEMORY_AND_DISK)
+    reasons = {row[REASON]: row["count"] for row in conformed.groupBy(REASON).count().collect()}
+    _assert_read(table, manifests, sum(reasons.values()))
+    version = conformed.schema[VERSION].dataType.simpleString()
+    target = silver_target(spark, args, table, version)
+    newest, repeated = _split_versions(conformed, table)
+    planned = plan_history if keeps_history(table) else plan_current
+    plan = planned(newest, stored_rows(spark, target.name), table)
+    plan.persist(StorageLevel.MEMORY_AND_DISK)
+    counts = _counts(table, reasons, plan, repeated.count())
+    return Staged(table, target, counts, plan, _refused(table, conformed, repeated, plan))
+
+
+def _split_versions(conformed: DataFrame, table: SilverTable) -> tuple[DataFrame, DataFrame]:
+    accepted = conformed.where(F.col(REASON).isNull())
+    accepted = accepted.select(*business_columns(table), VERSION, *LINEAGE)
+    if keeps_history(table):
+        accepted = accepted.withColumn(EFFECTIVE_FROM, effective_from(table))
+    content = group_hash([F.col(name) for name in business_columns(table)])
+    newest_first = [age(table, F.col(VERSION)).desc(), content.desc()]
+    ranked = rank_versions(accepted, row_identity(table), newest_first)
+    newest = ranked.where(F.col(RANK) == 1).drop(RANK)
+    return newest, ranked.where(F.col(RANK) > 1).drop(RANK)
+
+
+def _refused(
+    table: SilverTable, conformed: DataFrame, repeated: DataFrame, plan: DataFrame
+) -> tuple[DataFrame, ...]:
+    columns = business_columns(table)
+    frames = [rejected_rows(conformed, table), duplicate_rows(repeated, table, columns)]
+    if "deduplicate" in table:
+        same_things = plan.where(F.col(OP).isin(DUPLICATES))
+        frames.append(duplicate_rows(same_things, table, columns))
+    return tuple(frames)
+
+
+def _counts(
+    table: SilverTable, reasons: dict[str | None, int], plan: DataFrame, repeated: int
+) -> Counts:
+    read = sum(reasons.values())
+    rejects = {reason: reasons[reason] for reason in sorted(filter(None, reasons))}
+    rows = plan.groupBy(OP, BATCH).count().collect()
+
+    def total(operations: Sequence[str], *, batch_only: bool = False) -> int:
+        chosen = [row for row in rows if row[OP] in operations]
+        return sum(row["count"] for row in chosen if row[BATCH] or not batch_only)
+
+    changed = total(["insert", "update"], batch_only=True)
+    unchanged = total(["same", "delete"], batch_only=True)
+    duplicates = repeated + total(["repeat", "withdraw"])
+    accepted = changed + unchanged
+    if read != accepted + duplicates + sum(rejects.values()):
+        raise TerminalError(
+            f"Cannot account for the rows of {table['table']}: {read} were read, {accepted} accepted, "
+            f"{duplicates} are duplicates, {sum(rejects.values())} rejected. Report this as a defect.",
+            code="RECONCILE_MISMATCH",
+        )
+    return Counts(
+        read=read,
+        accepted=accepted,
+        duplicates=duplicates,
+        rejects=rejects,
+        inserted=total(["insert"]),
+        updated=total(["update"]),
+        deleted=total(REMOVED),
+        unchanged=unchanged,
+    )
+
+
+def _assert_read(table: SilverTable, manifests: Sequence[Manifest], read: int) -> None:
+    expected = sum(manifest["rows"] for manifest in manifests)
+    if read == expected:
+        return
+    runs = ", ".join(manifest["runId"] for manifest in manifests)
+    raise TerminalError(
+        f"Cannot build silver table {table['table']}: its files hold {read} rows, their manifests say "
+        f"{expected} (runs {runs}). Extract the window again.",
+        code="RESULT_CORRUPT",
+    )
