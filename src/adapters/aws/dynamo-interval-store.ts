@@ -89,9 +89,10 @@ function countingWrites(
           TableName,
           Key: { pk: `PIPELINE#${pipeline}`, sk: `BRONZE#${table.query}` },
           UpdateExpression:
-            'SET query = :query, #interval = :interval, updatedAt = :at ' +
+            'SET #query = :query, #interval = :interval, updatedAt = :at ' +
             'ADD #rows :rows, #bytes :bytes, #files :files, manifests :one',
           ExpressionAttributeNames: {
+            '#query': 'query',
             '#interval': 'interval',
             '#rows': 'rows',
             '#bytes': 'bytes',
