@@ -18,7 +18,7 @@ import {
   type WireRequest,
 } from './wire/http.ts';
 import { queryRoutes } from './wire/query-routes.ts';
-import { createFinder, type Route } from './wire/routes.ts';
+import { createFinder } from './wire/routes.ts';
 import { sessionRoutes } from './wire/session-routes.ts';
 import { errorAnswer } from './wire/sql-api/answers.ts';
 import { statementRoutes } from './wire/sql-api/statement-routes.ts';
@@ -100,21 +100,18 @@ function errorOf(error: unknown, isSqlApi: boolean): WireAnswer {
   return isSqlApi ? errorAnswer(422, known.code, known.message) : statementFailure(known, '');
 }
 
-/** Names the route that is not served; 404 in the SQL API, HTTP 200 for drivers, which would repeat anything else. */
+const isDriverPath = (path: string): boolean =>
+  /^\/(session|queries|monitoring|telemetry|chunks)(\/|$)/.test(path);
+
+/** Names the route that is not served: HTTP 200 to drivers, which would repeat anything else, 404 to all others. */
 function unknownRoute({ method, path }: WireRequest): WireAnswer {
   const message = `Cannot answer ${method} ${path}: the stand-in does not serve this route.`;
-  return path.startsWith('/api/')
-    ? errorAnswer(404, '390404', message)
-    : failure('390404', message);
+  return isDriverPath(path) ? failure('390404', message) : errorAnswer(404, '390404', message);
 }
 
+const find = createFinder([...sessionRoutes, ...queryRoutes, ...statementRoutes]);
+
 const createListener = (door: Door) => {
-  const routes: readonly Route[] = [
-    ...sessionRoutes(door),
-    ...queryRoutes(door),
-    ...statementRoutes(door),
-  ];
-  const find = createFinder(routes);
   const answer = async (request: WireRequest): Promise<{ answer: WireAnswer; zip: boolean }> => {
     const found = find(request.method, request.path);
     if (found.kind === 'unknown') return { answer: unknownRoute(request), zip: false };
@@ -123,9 +120,12 @@ const createListener = (door: Door) => {
     }
     const { route, parameters } = found;
     try {
-      return { answer: await route.handle(request, parameters), zip: route.mayCompress === true };
+      return {
+        answer: await route.handle(door, request, parameters),
+        zip: route.mayCompress === true,
+      };
     } catch (error) {
-      return { answer: errorOf(error, request.path.startsWith('/api/')), zip: false };
+      return { answer: errorOf(error, !isDriverPath(request.path)), zip: false };
     }
   };
   return async (message: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -125,10 +125,11 @@ export function createJwt(options: JwtOptions): string {
   return `${unsigned}.${createSign('RSA-SHA256').update(unsigned).sign(key, 'base64url')}`;
 }
 
-/** The user's own token, valid now. */
-export const ownJwt = ({ credentials }: StandIn): string =>
+/** The user's own token, valid at `nowMs`. */
+export const ownJwt = ({ credentials }: StandIn, nowMs = Date.now()): string =>
   createJwt({
     privateKeyPem: readFileSync(credentials.privateKeyPath, 'utf8'),
     account: credentials.account,
     user: credentials.user,
+    issuedAt: Math.floor(nowMs / 1000),
   });

@@ -54,11 +54,11 @@ export interface SqlApiClient {
 const STATEMENTS = '/api/v2/statements';
 
 /** The SQL API by plain fetch, signed in with the stand-in's own key pair. */
-export function sqlApiClient(standIn: StandIn): SqlApiClient {
+export function sqlApiClient(standIn: StandIn, nowMs = Date.now): SqlApiClient {
   const call = async (method: string, path: string, headers: object, body?: string) => {
     const response = await fetch(`${standIn.accessUrl}${path}`, {
       method,
-      headers: { accept: 'application/json', ...jwtHeaders(ownJwt(standIn)), ...headers },
+      headers: { accept: 'application/json', ...jwtHeaders(ownJwt(standIn, nowMs())), ...headers },
       ...(body === undefined ? {} : { body }),
     });
     const text = await response.text();

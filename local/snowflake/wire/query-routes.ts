@@ -171,35 +171,41 @@ async function chunk(
 }
 
 /** Statements, their results, their state and their end in the driver protocol. */
-export const queryRoutes = (door: Door): readonly Route[] => [
+export const queryRoutes: readonly Route[] = [
   {
     method: 'POST',
     path: '/queries/v1/query-request',
-    handle: (request) => query(door, request),
-  },
-  {
-    method: 'POST',
-    path: '/queries/v1/abort-request',
-    handle: (request) => abort(door, request),
+    feature: 'statements: binds, array binds, several in one request, describe only, asynchronous',
+    handle: query,
   },
   {
     method: 'GET',
     path: '/queries/:id/result',
-    handle: (request, { id = '' }) => result(door, request, id),
-  },
-  {
-    method: 'POST',
-    path: '/queries/:id/abort-request',
-    handle: (request, { id = '' }) => abort(door, request, id),
-  },
-  {
-    method: 'GET',
-    path: '/monitoring/queries/:id',
-    handle: (request, { id = '' }) => monitor(door, request, id),
+    feature: 'results by query id, waited for',
+    handle: (door, request, { id = '' }) => result(door, request, id),
   },
   {
     method: 'GET',
     path: '/chunks/:id/:index',
-    handle: (request, { id = '', index = '' }) => chunk(door, request, id, Number(index)),
+    feature: 'results in chunks, as JSON',
+    handle: (door, request, { id = '', index = '' }) => chunk(door, request, id, Number(index)),
+  },
+  {
+    method: 'GET',
+    path: '/monitoring/queries/:id',
+    feature: 'the state of a statement',
+    handle: (door, request, { id = '' }) => monitor(door, request, id),
+  },
+  {
+    method: 'POST',
+    path: '/queries/v1/abort-request',
+    feature: 'cancelling by request id',
+    handle: (door, request) => abort(door, request),
+  },
+  {
+    method: 'POST',
+    path: '/queries/:id/abort-request',
+    feature: 'cancelling by query id',
+    handle: (door, request, { id = '' }) => abort(door, request, id),
   },
 ];

@@ -1,6 +1,8 @@
+import type { Door } from './door.ts';
 import type { WireAnswer, WireRequest } from './http.ts';
 
 export type Handler = (
+  door: Door,
   request: WireRequest,
   parameters: Readonly<Record<string, string>>,
 ) => Promise<WireAnswer>;
@@ -9,6 +11,8 @@ export interface Route {
   readonly method: 'GET' | 'POST';
   /** Path with `:name` for a part that varies. */
   readonly path: string;
+  /** What a client gets by it, for the list of what is supported. */
+  readonly feature: string;
   readonly handle: Handler;
   /** True when the answer may be compressed for clients that take gzip. */
   readonly mayCompress?: boolean;

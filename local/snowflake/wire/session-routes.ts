@@ -6,7 +6,7 @@ import type { Door } from './door.ts';
 import { clientParameters, success } from './driver-answers.ts';
 import type { DriverSession } from './driver-sessions.ts';
 import type { WireAnswer, WireRequest } from './http.ts';
-import type { Route } from './routes.ts';
+import type { Handler, Route } from './routes.ts';
 
 const Scalar = z.union([z.string(), z.number(), z.boolean()]);
 
@@ -132,20 +132,39 @@ async function logOut(door: Door, request: WireRequest): Promise<WireAnswer> {
   return success(null);
 }
 
+const swallow: Handler = async () => success('Log Received');
+
 /** Log-in, renewal, heartbeat, log-out and telemetry of the driver protocol. */
-export const sessionRoutes = (door: Door): readonly Route[] => [
+export const sessionRoutes: readonly Route[] = [
   {
     method: 'POST',
     path: '/session/v1/login-request',
-    handle: (request) => logIn(door, request),
+    feature: 'log-in by password, key pair and programmatic access token',
+    handle: logIn,
   },
-  { method: 'POST', path: '/session/token-request', handle: (request) => renew(door, request) },
-  { method: 'POST', path: '/session/heartbeat', handle: (request) => beat(door, request) },
-  { method: 'POST', path: '/session', handle: (request) => logOut(door, request) },
-  { method: 'POST', path: '/telemetry/send', handle: async () => success('Log Received') },
+  {
+    method: 'POST',
+    path: '/session/token-request',
+    feature: 'renewal of session tokens',
+    handle: renew,
+  },
+  {
+    method: 'POST',
+    path: '/session/heartbeat',
+    feature: 'heartbeats and sessions that run out',
+    handle: beat,
+  },
+  { method: 'POST', path: '/session', feature: 'log-out', handle: logOut },
+  {
+    method: 'POST',
+    path: '/telemetry/send',
+    feature: 'telemetry, answered and thrown away',
+    handle: swallow,
+  },
   {
     method: 'POST',
     path: '/telemetry/send/sessionless',
-    handle: async () => success('Log Received'),
+    feature: 'telemetry, answered and thrown away',
+    handle: swallow,
   },
 ];

@@ -227,6 +227,22 @@ describe('a statement of the SQL API', () => {
   });
 });
 
+describe('a result of yesterday', () => {
+  it('is gone after a day', async () => {
+    let nowMs = Date.now();
+    const dated = await startTestStandIn({ engine: createScriptedEngine, nowMs: () => nowMs });
+    const client = sqlApiClient(dated, () => nowMs);
+    const { body } = await client.submit('rows 1 by 1');
+    const path = `${STATEMENTS}/${body.statementHandle}`;
+    nowMs += 23 * 3_600_000;
+    expect((await client.get(path)).status).toBe(200);
+    nowMs += 2 * 3_600_000;
+    const late = await client.get(path);
+    expect([late.status, late.body.code]).toEqual([422, '000709']);
+    await dated.dispose();
+  });
+});
+
 describe('a request sent again', () => {
   const count = () => engine.executed.filter((sql) => sql === 'insert 77').length;
 
@@ -373,6 +389,14 @@ describe('what the SQL API refuses', () => {
     expect(unknown.status).toBe(404);
     expect(unknown.body.message).toContain('POST /api/v2/hello');
   });
+
+  it.each(['/v1/data/pipes/P/insertFiles', '/v2/streaming/hostname'])(
+    'is %s, which it names',
+    async (path) => {
+      const { status, body } = await api.post(path);
+      expect([status, body.message]).toEqual([404, expect.stringContaining(path)]);
+    },
+  );
 
   it('is one statement more than may run at once, with 429', async () => {
     const waits = await Promise.all(

@@ -37,15 +37,20 @@ function mediaTypeRefusal({ headers, method }: WireRequest): WireAnswer | undefi
   return undefined;
 }
 
-type UserHandler = (user: StoredUser, ...rest: Parameters<Handler>) => Promise<WireAnswer>;
+type UserHandler = (
+  door: Door,
+  user: StoredUser,
+  request: WireRequest,
+  parameters: Readonly<Record<string, string>>,
+) => Promise<WireAnswer>;
 
 /** Lets a request in that has a valid token and acceptable media types. */
 const guarded =
-  (door: Door, handle: UserHandler): Handler =>
-  async (request, parameters) => {
+  (handle: UserHandler): Handler =>
+  async (door, request, parameters) => {
     try {
       const user = authorize(door.users, request);
-      return mediaTypeRefusal(request) ?? (await handle(user, request, parameters));
+      return mediaTypeRefusal(request) ?? (await handle(door, user, request, parameters));
     } catch (error) {
       if (error instanceof AuthError) return errorAnswer(401, error.code, error.message);
       throw error;
@@ -89,34 +94,28 @@ async function readBody(request: WireRequest): Promise<SubmitRequest | undefined
   }
 }
 
-const postStatement =
-  (door: Door): UserHandler =>
-  async (user, request) => {
-    const body = await readBody(request);
-    if (body === undefined) {
-      return errorAnswer(400, '390142', 'Incoming request does not contain a valid payload.');
-    }
-    const { query } = request;
-    const earlier = earlierRun(door, user, request, body.statement);
-    if (earlier === undefined && door.log.running.length >= door.limits.maxConcurrentStatements) {
-      return errorAnswer(429, '390505', 'Too many requests.');
-    }
-    const nullAsText = query.get('nullable')?.toLowerCase() === 'false';
-    const requestId = query.get('requestId') ?? undefined;
-    const run = earlier ?? submit(door, { user, body, requestId, nullAsText });
-    if (isTrue(query.get('async'))) return runningAnswer(run);
-    await run.endsWithin(door.limits.syncSeconds * 1000);
-    return answerRun(run, 0, 408);
-  };
+const postStatement: UserHandler = async (door, user, request) => {
+  const body = await readBody(request);
+  if (body === undefined) {
+    return errorAnswer(400, '390142', 'Incoming request does not contain a valid payload.');
+  }
+  const { query } = request;
+  const earlier = earlierRun(door, user, request, body.statement);
+  if (earlier === undefined && door.log.running.length >= door.limits.maxConcurrentStatements) {
+    return errorAnswer(429, '390505', 'Too many requests.');
+  }
+  const nullAsText = query.get('nullable')?.toLowerCase() === 'false';
+  const requestId = query.get('requestId') ?? undefined;
+  const run = earlier ?? submit(door, { user, body, requestId, nullAsText });
+  if (isTrue(query.get('async'))) return runningAnswer(run);
+  await run.endsWithin(door.limits.syncSeconds * 1000);
+  return answerRun(run, 0, 408);
+};
 
 /** Looks a statement up and hands it on; one that is not there is answered 422. */
 const withRun =
-  (door: Door, handle: (run: StatementRun, request: WireRequest) => Promise<WireAnswer>) =>
-  async (
-    user: StoredUser,
-    request: WireRequest,
-    { handle: id = '' }: Readonly<Record<string, string>>,
-  ): Promise<WireAnswer> => {
+  (handle: (run: StatementRun, request: WireRequest) => Promise<WireAnswer>): UserHandler =>
+  async (door, user, request, { handle: id = '' }) => {
     let run: StatementRun;
     try {
       run = door.log.get(id, user.name);
@@ -144,22 +143,26 @@ async function cancelStatement(run: StatementRun): Promise<WireAnswer> {
 }
 
 /** The SQL API v2. */
-export const statementRoutes = (door: Door): readonly Route[] => [
+export const statementRoutes: readonly Route[] = [
   {
     method: 'POST',
     path: STATEMENTS,
+    feature:
+      'statements: synchronous and asynchronous, bindings, several in one request, timeout, retry by request id',
     mayCompress: true,
-    handle: guarded(door, postStatement(door)),
+    handle: guarded(postStatement),
   },
   {
     method: 'GET',
     path: `${STATEMENTS}/:handle`,
+    feature: 'results in gzip partitions (jsonv2), by any number of clients, for a day',
     mayCompress: true,
-    handle: guarded(door, withRun(door, getStatement)),
+    handle: guarded(withRun(getStatement)),
   },
   {
     method: 'POST',
     path: `${STATEMENTS}/:handle/cancel`,
-    handle: guarded(door, withRun(door, cancelStatement)),
+    feature: 'cancelling',
+    handle: guarded(withRun(cancelStatement)),
   },
 ];

@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import { paths } from '#local/setup/paths.ts';
+import { createEngine } from '#local/snowflake/engine.ts';
+import { type StandIn, startStandIn } from '#local/snowflake/server.ts';
+import { type Command, UsageError } from './command.ts';
+
+export interface RunStandIn {
+  readonly port: number;
+  readonly dataDir: string;
+}
+
+/** The line by which programs find the stand-in; the password stays in its file. */
+export function standInLine({ accessUrl, credentials }: StandIn): object {
+  const { account, user, privateKeyPath, pat, database, schema, warehouse, role } = credentials;
+  return { account, accessUrl, user, privateKeyPath, pat, database, schema, warehouse, role };
+}
+
+/** Starts the stand-in with the real engine over a data directory. */
+export async function runStandIn({ port, dataDir }: RunStandIn): Promise<StandIn> {
+  const engine = await createEngine({ dataDir });
+  return startStandIn({ port, dataDir, engine });
+}
+
+function readPort(value: string | boolean | undefined): number {
+  const port = Number(value);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535 || value === '') {
+    throw new UsageError(
+      `Cannot listen on --port ${String(value)}: it is no port. Give 0 to 65535.`,
+    );
+  }
+  return port;
+}
+
+const defaultDataDir = (): string => join(paths.home, 'stand-in');
+
+/** The Snowflake stand-in alone, in the foreground, until it is told to end. */
+export const standInCommand: Command = {
+  name: 'stand-in',
+  summary: 'Run the Snowflake stand-in alone, in the foreground',
+  usage: '--port N [--data DIR]',
+  example: 'snowmelt stand-in --port 4580 --data .snowmelt/stand-in',
+  options: { port: { type: 'string', default: '0' }, data: { type: 'string' } },
+  async run({ options, shared, say }) {
+    const port = readPort(options.port);
+    const dataDir = resolve(String(options.data ?? defaultDataDir()));
+    const running = await runStandIn({ port, dataDir });
+    const stop = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+    process.stdout.write(`${JSON.stringify(standInLine(running))}\n`);
+    const ready = `snowflake stand-in ready on ${running.accessUrl}`;
+    if (shared.json) say(ready);
+    else process.stdout.write(`${ready}\n`);
+    await stop;
+    await running.close();
+    return undefined;
+  },
+};
