@@ -1,0 +1,115 @@
+import type { SnowflakeType } from '../types.ts';
+
+/** What the stand-in knows of each object. `database` and `schema` are null where the object has none. */
+interface ObjectBase {
+  readonly id: number;
+  readonly database: string | null;
+  readonly schema: string | null;
+  readonly name: string;
+  readonly owner: string;
+  readonly comment: string | null;
+  readonly createdAt: Date;
+  readonly alteredAt: Date;
+}
+
+export interface Identity {
+  readonly start: number;
+  readonly increment: number;
+  readonly isOrdered: boolean;
+  /** DuckDB name of the sequence that numbers the rows. */
+  readonly sequence: string;
+}
+
+export interface CatalogColumn {
+  readonly name: string;
+  readonly type: SnowflakeType;
+  readonly nullable: boolean;
+  readonly comment: string | null;
+  /** DEFAULT as the user wrote it, and in DuckDB's dialect. */
+  readonly defaultText: string | null;
+  readonly defaultSql: string | null;
+  readonly identity: Identity | null;
+}
+
+export type ConstraintKind = 'PRIMARY KEY' | 'UNIQUE' | 'FOREIGN KEY';
+
+/** Declared and shown, not enforced, as in Snowflake. */
+export interface Constraint {
+  readonly kind: ConstraintKind;
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly references: {
+    readonly table: readonly string[];
+    readonly columns: readonly string[];
+  } | null;
+}
+
+export interface TableObject extends ObjectBase {
+  readonly kind: 'TABLE';
+  readonly persistence: 'permanent' | 'transient' | 'temporary';
+  readonly columns: readonly CatalogColumn[];
+  readonly constraints: readonly Constraint[];
+  readonly clusterBy: string | null;
+  readonly retentionDays: number;
+  readonly isChangeTracked: boolean;
+}
+
+export interface ViewObject extends ObjectBase {
+  readonly kind: 'VIEW';
+  /** The statement that made it, and its query. */
+  readonly text: string;
+  readonly query: string;
+  readonly isSecure: boolean;
+  readonly columns: readonly CatalogColumn[];
+}
+
+export interface SequenceObject extends ObjectBase {
+  readonly kind: 'SEQUENCE';
+  readonly start: number;
+  readonly increment: number;
+  readonly isOrdered: boolean;
+}
+
+export interface DatabaseObject extends ObjectBase {
+  readonly kind: 'DATABASE';
+  readonly isTransient: boolean;
+  readonly retentionDays: number;
+}
+
+export interface SchemaObject extends ObjectBase {
+  readonly kind: 'SCHEMA';
+  readonly isTransient: boolean;
+  readonly retentionDays: number;
+}
+
+export interface WarehouseObject extends ObjectBase {
+  readonly kind: 'WAREHOUSE';
+  readonly size: string;
+  readonly autoSuspendSeconds: number | null;
+  readonly autoResume: boolean;
+  readonly isSuspended: boolean;
+}
+
+export interface RoleObject extends ObjectBase {
+  readonly kind: 'ROLE';
+}
+
+export type CatalogObject =
+  | TableObject
+  | ViewObject
+  | SequenceObject
+  | DatabaseObject
+  | SchemaObject
+  | WarehouseObject
+  | RoleObject;
+
+export type ObjectKind = CatalogObject['kind'];
+export type ObjectOf<K extends ObjectKind> = Extract<CatalogObject, { kind: K }>;
+export type RelationObject = TableObject | ViewObject;
+
+/** A name in full: three parts for objects in a schema, two for a schema, one for account objects. */
+export interface QualifiedName {
+  readonly database: string | null;
+  readonly schema: string | null;
+  readonly name: string;
+}

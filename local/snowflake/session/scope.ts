@@ -1,0 +1,164 @@
+import { informationSchemaView } from '../catalog/information-schema.ts';
+import type { QualifiedName, RelationObject, ViewObject } from '../catalog/model.ts';
+import { displayObject, duckdbName, quote, temporaryName } from '../catalog/names.ts';
+import { compilationError } from '../sql/errors.ts';
+import type { Scope, ScopeColumn, ScopeRelation } from '../sql/scope.ts';
+import type { SessionState } from './session-state.ts';
+import type { Work } from './transaction.ts';
+
+interface View {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** What one statement shares with the views it opens. */
+interface Opened {
+  /** Temporary views to be made before the statement runs, inner ones first. */
+  readonly views: View[];
+  /** Views being translated, to refuse one that names itself. */
+  readonly path: Set<number>;
+  /** Tables and views the statement names. */
+  readonly relations: RelationObject[];
+  readonly results: Map<string, ScopeRelation>;
+}
+
+export interface ScopeOptions {
+  readonly now: Date;
+  /** Names without a database or schema are looked up here; the session's when absent. */
+  readonly database?: string | null;
+  readonly schema?: string | null;
+  /** A table that is about to be made, for CREATE TABLE … AS. */
+  readonly relation?: { readonly parts: readonly string[]; readonly relation: ScopeRelation };
+}
+
+/** The session as the translation of one statement sees it. */
+export class StatementScope implements Scope {
+  readonly user: string;
+  readonly database: string | null;
+  readonly schema: string | null;
+  readonly warehouse: string | null;
+  readonly role: string | null;
+  readonly now: Date;
+  readonly #session: SessionState;
+  readonly #options: ScopeOptions;
+  readonly #opened: Opened;
+
+  constructor(session: SessionState, options: ScopeOptions, opened?: Opened) {
+    const { context } = session;
+    this.user = session.user;
+    this.database = options.database === undefined ? context.database : options.database;
+    this.schema = options.schema === undefined ? context.schema : options.schema;
+    this.warehouse = context.warehouse;
+    this.role = context.role;
+    this.now = options.now;
+    this.#session = session;
+    this.#options = options;
+    this.#opened = opened ?? { views: [], path: new Set(), relations: [], results: new Map() };
+  }
+
+  get relations(): readonly RelationObject[] {
+    return this.#opened.relations;
+  }
+
+  parameter(name: string) {
+    return this.#session.parameters.get(name);
+  }
+
+  variable(name: string): string | undefined {
+    return this.#session.variables.get(name)?.literal;
+  }
+
+  relation(parts: readonly string[]): ScopeRelation | undefined {
+    const given = this.#options.relation;
+    if (given && given.parts.join('\0') === parts.join('\0')) return given.relation;
+    const view = this.#informationSchema(parts);
+    if (view) return view;
+    const found = this.#session.findRelation(parts, this.database, this.schema);
+    if (!found) return undefined;
+    this.#opened.relations.push(found);
+    return found.kind === 'VIEW' ? this.#openView(found) : tableRelation(found);
+  }
+
+  sequence(parts: readonly string[]): string | undefined {
+    const name = this.#session.qualify(parts, this.database, this.schema);
+    const found = name && this.#session.engine.catalog.find('SEQUENCE', name);
+    return found ? duckdbName(found) : undefined;
+  }
+
+  resultScan(queryId: string): ScopeRelation | undefined {
+    return this.#opened.results.get(queryId);
+  }
+
+  /** Offers the rows of an earlier result to RESULT_SCAN. */
+  offerResult(queryId: string, relation: ScopeRelation): void {
+    this.#opened.results.set(queryId, relation);
+  }
+
+  /** Makes the temporary views that the translated SQL names. */
+  async prepare(work: Pick<Work, 'run'>): Promise<void> {
+    for (const { name, sql } of this.#opened.views) {
+      if (this.#session.views.get(name) === sql) continue;
+      await work.run(`CREATE OR REPLACE TEMP VIEW ${name} AS ${sql}`);
+      this.#session.views.set(name, sql);
+    }
+  }
+
+  #informationSchema(parts: readonly string[]): ScopeRelation | undefined {
+    const [name, schema, database] = [...parts].reverse();
+    const isNamed = (schema ?? this.schema) === 'INFORMATION_SCHEMA';
+    const owner = database ?? this.database;
+    if (!isNamed || !name || !owner || !this.#session.hasDatabase(owner)) return undefined;
+    const view = informationSchemaView(owner, name);
+    if (!view) return undefined;
+    const duckdb = temporaryName({ database: owner, schema: 'INFORMATION_SCHEMA', name });
+    this.#addView({ name: duckdb, sql: view.sql });
+    return { duckdbName: duckdb, columns: view.columns };
+  }
+
+  #openView(view: ViewObject): ScopeRelation {
+    if (this.#opened.path.has(view.id)) {
+      throw expansionError(view, 'view definition refers to itself');
+    }
+    const options = { ...this.#options, database: view.database, schema: view.schema };
+    const scope = new StatementScope(this.#session, options, this.#opened);
+    this.#opened.path.add(view.id);
+    const { sql, columns } = this.#session.engine.translator.translateQuery(view.query, scope);
+    this.#opened.path.delete(view.id);
+    if (columns.length !== view.columns.length) {
+      const found = `${view.columns.length} column(s), but view query produces ${columns.length}`;
+      throw expansionError(view, `declared ${found}`);
+    }
+    const names = view.columns.map(({ name }) => quote(name)).join(', ');
+    const name = temporaryName(view);
+    this.#addView({ name, sql: `SELECT * FROM (${sql}) AS _sf_view(${names})` });
+    const named = columns.map((column, at) => renamed(column, view.columns[at]?.name));
+    return { duckdbName: name, columns: named };
+  }
+
+  #addView(view: View): void {
+    if (!this.#opened.views.some(({ name }) => name === view.name)) this.#opened.views.push(view);
+  }
+}
+
+function renamed(column: ScopeColumn, name: string | undefined): ScopeColumn {
+  return { ...column, name: name ?? column.name };
+}
+
+/** A table as the translation sees it. */
+export function tableRelation(table: RelationObject): ScopeRelation {
+  return { duckdbName: physicalName(table), columns: table.columns };
+}
+
+/** Where DuckDB keeps a table. */
+export function physicalName(table: RelationObject): string {
+  const isTemporary = table.kind === 'VIEW' || table.persistence === 'temporary';
+  return isTemporary ? temporaryName(table) : duckdbName(table);
+}
+
+function expansionError(view: QualifiedName, reason: string): Error {
+  return compilationError(
+    '002037',
+    '42601',
+    `Failure during expansion of view '${displayObject(view)}': ${reason}`,
+  );
+}

@@ -1,0 +1,137 @@
+import { substituteBinds } from '../sql/binds.ts';
+import { unsupported } from '../sql/errors.ts';
+import { splitStatements } from '../sql/tokenize.ts';
+import {
+  type EngineSession,
+  type ExecuteOptions,
+  SnowflakeError,
+  type StatementResult,
+} from '../statement.ts';
+import { translateError } from '../storage/translate-error.ts';
+import type { Answer, Statement } from './answer.ts';
+import { writeLastQueryIds } from './last-query-id.ts';
+import { TokenReader } from './parse/token-reader.ts';
+import type { SessionState } from './session-state.ts';
+import { handlerOf } from './statement-kinds.ts';
+
+/** The session as the wire sees it: one statement after the other, each with its timeout and cancellation. */
+export class Session implements EngineSession {
+  readonly #state: SessionState;
+  readonly #onClose: (session: Session) => void;
+  #last: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(state: SessionState, onClose: (session: Session) => void) {
+    this.#state = state;
+    this.#onClose = onClose;
+  }
+
+  get context() {
+    return { ...this.#state.context };
+  }
+
+  split(sql: string): readonly string[] {
+    return splitStatements(sql);
+  }
+
+  parameters() {
+    return this.#state.parameters.all();
+  }
+
+  execute(sql: string, options: ExecuteOptions): Promise<StatementResult> {
+    return this.#inTurn(async () => {
+      if (this.#isClosed) throw new SnowflakeError('390111', '08003', 'Session no longer exists.');
+      const { statementTypeId, result } = await this.#run(sql, options);
+      return { statementTypeId, result, context: this.context };
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#isClosed) return;
+      this.#isClosed = true;
+      const { transaction, connection, engine, queryIds } = this.#state;
+      if (transaction.isOpen) await transaction.rollback();
+      connection.close();
+      for (const queryId of queryIds) await engine.results.remove(queryId);
+      this.#onClose(this);
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #run(sql: string, options: ExecuteOptions): Promise<Answer> {
+    const state = this.#state;
+    const limit = Number(state.parameters.get('STATEMENT_TIMEOUT_IN_SECONDS'));
+    const running = cancellable(state, options.signal, limit);
+    try {
+      running.signal.throwIfAborted();
+      const statement = this.#statement(sql, options, running.signal);
+      return await handlerOf(statement.reader)(state, statement);
+    } catch (error) {
+      throw running.signal.aborted ? running.signal.reason : named(error);
+    } finally {
+      running.end();
+      state.queryIds.push(options.queryId);
+    }
+  }
+
+  #statement(sql: string, options: ExecuteOptions, signal: AbortSignal): Statement {
+    const state = this.#state;
+    const bound = substituteBinds(sql, options.binds).trim().replace(/;$/, '');
+    const text = writeLastQueryIds(bound, state.queryIds);
+    const reader = new TokenReader(text, (name) => state.variables.get(name)?.text);
+    return {
+      sql: text,
+      reader,
+      queryId: options.queryId,
+      now: state.engine.now(),
+      describeOnly: options.describeOnly ?? false,
+      signal,
+    };
+  }
+}
+
+/** Errors of ours that are no SnowflakeError are faults of the stand-in and say so. */
+function named(error: unknown): SnowflakeError {
+  if (error instanceof RangeError && /stack/i.test(error.message)) {
+    return unsupported('statement nested this deeply');
+  }
+  return translateError(error);
+}
+
+/** A signal for the caller's cancellation and the statement timeout; either interrupts DuckDB. */
+function cancellable(state: SessionState, outer: AbortSignal | undefined, limitSeconds: number) {
+  const inner = new AbortController();
+  const stop = (error: SnowflakeError) => {
+    inner.abort(error);
+    state.connection.interrupt();
+  };
+  const cancel = () => stop(new SnowflakeError('000604', '57014', 'SQL execution canceled'));
+  const expire = () => stop(timedOut(limitSeconds));
+  const timer =
+    limitSeconds > 0 && limitSeconds < 172_800
+      ? setTimeout(expire, limitSeconds * 1000)
+      : undefined;
+  if (outer?.aborted) cancel();
+  else outer?.addEventListener('abort', cancel, { once: true });
+  return {
+    signal: inner.signal,
+    end: () => {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', cancel);
+    },
+  };
+}
+
+function timedOut(seconds: number): SnowflakeError {
+  return new SnowflakeError(
+    '000630',
+    '57014',
+    `Statement reached its statement or warehouse timeout of ${seconds} second(s) and was canceled.`,
+  );
+}

@@ -1,0 +1,174 @@
+import { unsupported } from '../sql/errors.ts';
+import type { Handler } from './answer.ts';
+import type { TokenReader } from './parse/token-reader.ts';
+import { DATABASES, ROLES, SCHEMAS, WAREHOUSES } from './show/containers.ts';
+import { COLUMNS, PRIMARY_KEYS, SEQUENCES, TABLES, UNIQUE_KEYS, VIEWS } from './show/relations.ts';
+import { SHOW_PARAMETERS, SHOW_VARIABLES } from './show/settings.ts';
+import { show } from './show/show.ts';
+import { alterWarehouse, createRole, createWarehouse } from './statements/account-object.ts';
+import { alterTable } from './statements/alter-table.ts';
+import { comment } from './statements/comment.ts';
+import { createDatabase, createSchema } from './statements/create-container.ts';
+import { createSequence } from './statements/create-sequence.ts';
+import { createTable } from './statements/create-table.ts';
+import { createView } from './statements/create-view.ts';
+import { describeRelation } from './statements/describe.ts';
+import { dml } from './statements/dml.ts';
+import { drop } from './statements/drop.ts';
+import { query } from './statements/query.ts';
+import { alterSession, setVariable, unsetVariable } from './statements/session-setting.ts';
+import { begin, commit, rollback } from './statements/transaction.ts';
+import { truncate } from './statements/truncate.ts';
+import { useDatabase, useRole, useSchema, useWarehouse } from './statements/use.ts';
+
+const SHOWS = [
+  DATABASES,
+  SCHEMAS,
+  TABLES,
+  VIEWS,
+  COLUMNS,
+  SEQUENCES,
+  PRIMARY_KEYS,
+  UNIQUE_KEYS,
+  WAREHOUSES,
+  ROLES,
+  SHOW_PARAMETERS,
+  SHOW_VARIABLES,
+];
+
+const SHOW_HANDLERS = SHOWS.map((kind): [string, Handler] => [
+  `SHOW ${kind.words.join(' ')}`,
+  show(kind),
+]);
+
+/** Every statement there is, by its leading words without modifiers. What is not here is refused by name. */
+export const STATEMENTS: Readonly<Record<string, Handler>> = {
+  SELECT: query,
+  WITH: query,
+  VALUES: query,
+  INSERT: dml,
+  UPDATE: dml,
+  DELETE: dml,
+  MERGE: dml,
+  'CREATE TABLE': createTable,
+  'CREATE VIEW': createView,
+  'CREATE SEQUENCE': createSequence,
+  'CREATE DATABASE': createDatabase,
+  'CREATE SCHEMA': createSchema,
+  'CREATE WAREHOUSE': createWarehouse,
+  'CREATE ROLE': createRole,
+  'ALTER TABLE': alterTable,
+  'ALTER SESSION': alterSession,
+  'ALTER WAREHOUSE': alterWarehouse,
+  'DROP TABLE': drop('TABLE'),
+  'DROP VIEW': drop('VIEW'),
+  'DROP SEQUENCE': drop('SEQUENCE'),
+  'DROP DATABASE': drop('DATABASE'),
+  'DROP SCHEMA': drop('SCHEMA'),
+  'DROP WAREHOUSE': drop('WAREHOUSE'),
+  'DROP ROLE': drop('ROLE'),
+  TRUNCATE: truncate,
+  COMMENT: comment,
+  'DESCRIBE TABLE': describeRelation,
+  'DESCRIBE VIEW': describeRelation,
+  USE: useDatabase,
+  'USE DATABASE': useDatabase,
+  'USE SCHEMA': useSchema,
+  'USE WAREHOUSE': useWarehouse,
+  'USE ROLE': useRole,
+  SET: setVariable,
+  UNSET: unsetVariable,
+  BEGIN: begin,
+  'START TRANSACTION': begin,
+  COMMIT: commit,
+  ROLLBACK: rollback,
+  ...Object.fromEntries(SHOW_HANDLERS),
+};
+
+/** Words between the verb and the kind of object. */
+const MODIFIERS = new Set([
+  'OR',
+  'REPLACE',
+  'ALTER',
+  'TRANSIENT',
+  'TEMPORARY',
+  'TEMP',
+  'VOLATILE',
+  'LOCAL',
+  'GLOBAL',
+  'SECURE',
+  'RECURSIVE',
+  'TERSE',
+]);
+
+/** Verbs that a kind of object follows. */
+const VERBS = new Set([
+  'CREATE',
+  'ALTER',
+  'DROP',
+  'UNDROP',
+  'DESCRIBE',
+  'SHOW',
+  'USE',
+  'EXECUTE',
+  'START',
+]);
+
+/** Kinds of object of two words or more. */
+const SECOND_WORDS: Readonly<Record<string, readonly string[]>> = {
+  PRIMARY: ['KEYS'],
+  UNIQUE: ['KEYS'],
+  IMPORTED: ['KEYS'],
+  FILE: ['FORMAT', 'FORMATS'],
+  DYNAMIC: ['TABLE', 'TABLES'],
+  EXTERNAL: ['TABLE', 'TABLES', 'FUNCTION', 'VOLUME'],
+  ICEBERG: ['TABLE', 'TABLES'],
+  HYBRID: ['TABLE', 'TABLES'],
+  EVENT: ['TABLE', 'TABLES'],
+  MATERIALIZED: ['VIEW', 'VIEWS'],
+  STORAGE: ['INTEGRATION', 'INTEGRATIONS'],
+  NOTIFICATION: ['INTEGRATION', 'INTEGRATIONS'],
+  NETWORK: ['POLICY', 'RULE'],
+  RESOURCE: ['MONITOR', 'MONITORS'],
+  ROW: ['ACCESS'],
+  MASKING: ['POLICY', 'POLICIES'],
+  USER: ['FUNCTIONS'],
+};
+
+function objectWords(words: readonly string[]): string[] {
+  const [first, second] = words.filter((word) => !MODIFIERS.has(word));
+  if (!first) return [];
+  return second && SECOND_WORDS[first]?.includes(second) ? [first, second] : [first];
+}
+
+/** The leading words of a statement that say what it is: `CREATE TABLE`, `SHOW PRIMARY KEYS`, `SELECT`. */
+export function statementKind(reader: TokenReader): string {
+  if (reader.peek()?.text === '(') return 'SELECT';
+  const words: string[] = [];
+  for (let ahead = 0; ahead < 8; ahead += 1) {
+    const token = reader.peek(ahead);
+    if (token?.kind !== 'word') break;
+    words.push(token.value);
+  }
+  const [first = '', ...after] = words;
+  const verb = first === 'DESC' ? 'DESCRIBE' : first;
+  if (!VERBS.has(verb)) return verb;
+  const kind = [verb, ...objectWords(after)].join(' ');
+  if (kind in STATEMENTS || (verb !== 'USE' && verb !== 'DESCRIBE')) return kind;
+  return isNameOnly(reader, after) ? (verb === 'USE' ? 'USE' : 'DESCRIBE TABLE') : kind;
+}
+
+/** `USE name` and `DESC name`: one name and nothing after it. */
+function isNameOnly(reader: TokenReader, words: readonly string[]): boolean {
+  return words.length <= 1 || reader.peek(2)?.text === '.';
+}
+
+/** @throws SnowflakeError 001003 for an empty text, 000002 for a statement that is not in the table. */
+export function handlerOf(reader: TokenReader): Handler {
+  if (reader.isAtEnd) throw reader.error();
+  const kind = statementKind(reader);
+  const handler = Object.hasOwn(STATEMENTS, kind) ? STATEMENTS[kind] : undefined;
+  if (handler) return handler;
+  if (reader.peek()?.kind !== 'word') throw reader.error();
+  throw unsupported(kind);
+}

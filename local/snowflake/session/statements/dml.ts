@@ -1,0 +1,139 @@
+import { touchSql } from '../../catalog/catalog-table.ts';
+import type { TableObject } from '../../catalog/model.ts';
+import { duckdbName } from '../../catalog/names.ts';
+import { unsupported } from '../../sql/errors.ts';
+import type { ScopeColumn } from '../../sql/scope.ts';
+import type { DmlCount, DmlStep, TranslatedDml } from '../../sql/translate.ts';
+import { INTEGER } from '../../sql/types/names.ts';
+import {
+  answerColumns,
+  answerRows,
+  type Handler,
+  STATEMENT_TYPE,
+  type Statement,
+} from '../answer.ts';
+import { writeOptions } from '../change-catalog.ts';
+import { prepareRelations } from '../prepare-relations.ts';
+import { StatementScope } from '../scope.ts';
+import { missing, type SessionState } from '../session-state.ts';
+import { clockSql } from '../table/table-columns.ts';
+import type { Work } from '../transaction.ts';
+import { requireWarehouse } from './query.ts';
+
+const TYPE_IDS: Readonly<Record<TranslatedDml['kind'], number>> = {
+  insert: STATEMENT_TYPE.insert,
+  update: STATEMENT_TYPE.update,
+  delete: STATEMENT_TYPE.delete,
+  merge: STATEMENT_TYPE.merge,
+  'multi-insert': STATEMENT_TYPE.multiInsert,
+};
+
+/** Functions whose second run gives other values than the first. */
+const VOLATILE = /\b(?:random|uuid|gen_random_uuid|nextval|setseed)\s*\(/i;
+
+/** Rows that one step changed, by merge action; '' is all of them. */
+type Counts = ReadonlyMap<string, number>;
+
+/** INSERT, UPDATE, DELETE and MERGE: all steps or none. */
+export const dml: Handler = async (session, statement) => {
+  const { engine, transaction, parameters } = session;
+  const scope = new StatementScope(session, { now: statement.now });
+  if (statement.describeOnly) {
+    const translated = engine.translator.translateDml(statement.sql, scope);
+    return answerColumns(TYPE_IDS[translated.kind], countColumns(translated.counts));
+  }
+  if (parameters.get('AUTOCOMMIT') === false) transaction.begin();
+  let isVolatile = false;
+  const options = {
+    ...writeOptions(session, statement),
+    get isVolatile() {
+      return isVolatile;
+    },
+  };
+  return transaction.write(options, async (work) => {
+    await prepareRelations(session, statement, scope, work);
+    const translated = engine.translator.translateDml(statement.sql, scope);
+    requireWarehouse(session, scope);
+    const tables = targetTables(session, translated);
+    isVolatile = isUnrepeatable(translated, tables);
+    await scope.prepare(work);
+    for (const sql of clockSql(statement.now, String(parameters.get('TIMEZONE')))) {
+      await work.run(sql);
+    }
+    const row = await runSteps(work, translated);
+    await touch(session, statement, work, tables);
+    const columns = countColumns(translated.counts);
+    return answerRows(session, statement, TYPE_IDS[translated.kind], columns, [row]);
+  });
+};
+
+function countColumns(counts: readonly DmlCount[]): ScopeColumn[] {
+  return counts.map(({ column }) => ({ name: column, type: INTEGER, nullable: false }));
+}
+
+function targetTables(session: SessionState, { targets }: TranslatedDml): TableObject[] {
+  return targets.map((parts) => {
+    const found = session.findRelation(parts);
+    if (!found) throw missing('Object', parts.join('.'));
+    if (found.kind === 'VIEW') throw unsupported(`DML on view ${parts.join('.')}`);
+    return found;
+  });
+}
+
+function isUnrepeatable({ steps }: TranslatedDml, tables: readonly TableObject[]): boolean {
+  const isNumbered = tables.some(({ columns }) =>
+    columns.some(
+      ({ identity, defaultSql }) => identity !== null || VOLATILE.test(defaultSql ?? ''),
+    ),
+  );
+  return isNumbered || steps.some(({ sql }) => VOLATILE.test(sql));
+}
+
+/** Checks, then single-value counts, then the steps; answers the cells of the answer row. */
+async function runSteps(work: Work, { checks, steps, counts }: TranslatedDml): Promise<string[]> {
+  for (const check of checks) {
+    const rows = await work.rows(check.sql);
+    if (rows.length > 0) throw check.error;
+  }
+  const single = new Map<DmlCount, string>();
+  for (const count of counts) {
+    if ('sql' in count.from) single.set(count, await singleValue(work, count.from.sql));
+  }
+  const done: Counts[] = [];
+  for (const step of steps) done.push(await runStep(work, step));
+  return counts.map((count) => {
+    if ('sql' in count.from) return single.get(count) ?? '0';
+    return String(done[count.from.step]?.get(count.from.action ?? '') ?? 0);
+  });
+}
+
+async function runStep(work: Work, { sql, rows }: DmlStep): Promise<Counts> {
+  if (rows !== 'merge_action') {
+    const changed = await work.run(sql);
+    return new Map([['', rows === 'changes' ? changed : 0]]);
+  }
+  const counts = new Map<string, number>();
+  for (const { merge_action: action } of await work.write(sql)) {
+    counts.set(String(action), (counts.get(String(action)) ?? 0) + 1);
+    counts.set('', (counts.get('') ?? 0) + 1);
+  }
+  return counts;
+}
+
+async function singleValue(work: Work, sql: string): Promise<string> {
+  const [row] = await work.rows(sql);
+  return String(Object.values(row ?? {})[0] ?? 0);
+}
+
+/** Row counts and times of change that INFORMATION_SCHEMA shows. */
+async function touch(
+  session: SessionState,
+  statement: Statement,
+  work: Work,
+  tables: readonly TableObject[],
+): Promise<void> {
+  const shared = tables.filter((table) => !session.isTemporary(table));
+  for (const table of new Set(shared)) {
+    await work.run(touchSql(table.id, duckdbName(table), statement.now));
+  }
+}

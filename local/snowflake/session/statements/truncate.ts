@@ -1,0 +1,22 @@
+import type { Handler } from '../answer.ts';
+import { changeCatalog } from '../change-catalog.ts';
+import { physicalName } from '../scope.ts';
+import { missing } from '../session-state.ts';
+
+/** TRUNCATE [TABLE] [IF EXISTS] name. */
+export const truncate: Handler = (session, statement) => {
+  const { reader } = statement;
+  reader.expect('TRUNCATE');
+  reader.accept('TABLE');
+  const ifExists = reader.accept('IF', 'EXISTS');
+  const parts = reader.name();
+  reader.expectEnd();
+  return changeCatalog(session, statement, async (work) => {
+    const message = 'Statement executed successfully.';
+    const found = session.findRelation(parts);
+    if (!found && ifExists) return { message };
+    if (found?.kind !== 'TABLE') throw missing('Table', parts.join('.'));
+    await work.run(`DELETE FROM ${physicalName(found)}`);
+    return { put: [{ ...found, alteredAt: statement.now }], message };
+  });
+};

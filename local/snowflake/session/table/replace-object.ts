@@ -1,0 +1,67 @@
+import type { CatalogObject, ObjectKind, QualifiedName, TableObject } from '../../catalog/model.ts';
+import { displayObject, duckdbName } from '../../catalog/names.ts';
+import { compilationError } from '../../sql/errors.ts';
+import { alreadyExists, refuseCaseTwin } from '../change-catalog.ts';
+import type { SessionState } from '../session-state.ts';
+import type { Work } from '../transaction.ts';
+import { dropTableSql } from './table-sql.ts';
+
+/** OR REPLACE and IF NOT EXISTS of a CREATE. */
+export interface CreateMode {
+  readonly orReplace: boolean;
+  readonly ifNotExists: boolean;
+}
+
+/** DuckDB statements that drop what stands behind an object. Views have nothing behind them. */
+export function dropObjectSql(object: CatalogObject): string[] {
+  if (object.kind === 'TABLE') return dropTableSql(object);
+  return object.kind === 'SEQUENCE' ? [`DROP SEQUENCE ${duckdbName(object)}`] : [];
+}
+
+function existing(
+  session: SessionState,
+  kind: ObjectKind,
+  name: QualifiedName,
+  persistence?: TableObject['persistence'],
+): CatalogObject | undefined {
+  const { catalog } = session.engine;
+  if (kind !== 'TABLE' && kind !== 'VIEW') return catalog.find(kind, name);
+  if (persistence === 'temporary') {
+    const found = session.relationNamed(name);
+    return found && session.isTemporary(found) ? found : undefined;
+  }
+  return catalog.relation(name);
+}
+
+/**
+ * Makes room for a new object: answers 'exists' when the statement is to do nothing, otherwise what has been dropped.
+ * @throws SnowflakeError 002002 when the name is taken.
+ */
+export async function makeRoom(
+  session: SessionState,
+  work: Work,
+  kind: ObjectKind,
+  name: QualifiedName,
+  mode: CreateMode & { readonly persistence?: TableObject['persistence'] },
+): Promise<'exists' | CatalogObject[]> {
+  const found = existing(session, kind, name, mode.persistence);
+  if (!found) {
+    if (mode.persistence !== 'temporary') refuseCaseTwin(session, kind, name);
+    return [];
+  }
+  if (mode.ifNotExists) return 'exists';
+  if (!mode.orReplace) throw alreadyExists(name);
+  if (found.kind !== kind) throw wrongKind(found, kind);
+  for (const sql of dropObjectSql(found)) await work.run(sql);
+  return [found];
+}
+
+/** 001420's kin: DROP TABLE of a view, CREATE OR REPLACE VIEW over a table. */
+export function wrongKind(found: CatalogObject, wanted: ObjectKind): Error {
+  const name = displayObject(found);
+  return compilationError(
+    '002203',
+    '42601',
+    `Object found is of type '${found.kind}', not specified type '${wanted}': ${name}.`,
+  );
+}

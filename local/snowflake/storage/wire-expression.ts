@@ -1,0 +1,91 @@
+import { duckdbType, type SnowflakeType } from '../types.ts';
+
+const NANOS = 1_000_000_000;
+
+/** Decimal seconds with nine digits of a BIGINT of nanoseconds, exact and signed. */
+function seconds(nanos: string): string {
+  const digits = (value: string) =>
+    `concat(${value} // ${NANOS}, '.', lpad(CAST(${value} % ${NANOS} AS VARCHAR), 9, '0'))`;
+  return (
+    `CASE WHEN ${nanos} >= 0 THEN ${digits(nanos)} ` +
+    `WHEN ${nanos} < 0 THEN '-' || ${digits(`(-${nanos})`)} END`
+  );
+}
+
+/** Whole numbers without `.0`, `inf`, `-inf` and `NaN` as Snowflake writes them. */
+function real(value: string): string {
+  return (
+    `CASE WHEN isnan(${value}) THEN 'NaN' WHEN isinf(${value}) THEN CAST(${value} AS VARCHAR) ` +
+    `WHEN abs(${value}) < 1e15 AND ${value} = trunc(${value}) ` +
+    `THEN CAST(CAST(${value} AS BIGINT) AS VARCHAR) ELSE CAST(${value} AS VARCHAR) END`
+  );
+}
+
+/** Objects and arrays over several lines, two spaces a level; DuckDB indents by four. */
+function prettyJson(value: string): string {
+  const text = `CAST(${value} AS VARCHAR)`;
+  const indented =
+    "repeat(' ', (length(_sf_line) - length(ltrim(_sf_line, ' '))) // 2) || ltrim(_sf_line, ' ')";
+  const lines = `string_split(json_pretty(${value}), chr(10))`;
+  return (
+    `CASE WHEN left(${text}, 1) IN ('{', '[') THEN ` +
+    `array_to_string(list_transform(${lines}, LAMBDA _sf_line: ${indented}), chr(10)) ` +
+    `ELSE ${text} END`
+  );
+}
+
+/**
+ * DuckDB expression for the wire form of a value (see ResultPartition); `value` is a DuckDB expression that is
+ * written more than once, so a column name.
+ */
+export function wireExpression(type: SnowflakeType, value: string): string {
+  const typed = `CAST(${value} AS ${duckdbType(type)})`;
+  switch (type.name) {
+    case 'FLOAT':
+      return real(typed);
+    case 'BOOLEAN':
+      return `CASE ${value} WHEN TRUE THEN '1' WHEN FALSE THEN '0' END`;
+    case 'DATE':
+      return `CAST(${typed} - DATE '1970-01-01' AS VARCHAR)`;
+    case 'TIME':
+    case 'TIMESTAMP_NTZ':
+    case 'TIMESTAMP_LTZ':
+      return seconds(`epoch_ns(${typed})`);
+    case 'TIMESTAMP_TZ':
+      return `${seconds(`epoch_ns(${value}."utc")`)} || ' ' || (${value}."offset" + 1440)`;
+    case 'BINARY':
+      return `hex(${typed})`;
+    case 'VARIANT':
+    case 'OBJECT':
+    case 'ARRAY':
+      return prettyJson(typed);
+    default:
+      return `CAST(${typed} AS VARCHAR)`;
+  }
+}
+
+/** Inverse of wireExpression: the value of `type` that a wire text stands for. */
+export function valueExpression(type: SnowflakeType, text: string): string {
+  const nanos = (of: string) => `CAST(CAST(${of} AS DECIMAL(28,9)) * ${NANOS} AS BIGINT)`;
+  switch (type.name) {
+    case 'BOOLEAN':
+      return `(${text} = '1')`;
+    case 'DATE':
+      return `(DATE '1970-01-01' + CAST(${text} AS INTEGER))`;
+    case 'TIME':
+      return `CAST(make_timestamp_ns(${nanos(text)}) AS TIME_NS)`;
+    case 'TIMESTAMP_NTZ':
+    case 'TIMESTAMP_LTZ':
+      return `make_timestamp_ns(${nanos(text)})`;
+    case 'TIMESTAMP_TZ':
+      return (
+        `CASE WHEN ${text} IS NOT NULL THEN ` +
+        `{'utc': make_timestamp_ns(${nanos(`split_part(${text}, ' ', 1)`)}), ` +
+        `'offset': CAST(CAST(split_part(${text}, ' ', 2) AS INTEGER) - 1440 AS SMALLINT)} END`
+      );
+    case 'BINARY':
+      return `unhex(${text})`;
+    default:
+      return `CAST(${text} AS ${duckdbType(type)})`;
+  }
+}
