@@ -17,6 +17,7 @@ import {
   type WireAnswer,
   type WireRequest,
 } from './wire/http.ts';
+import { quoted } from './wire/identifier.ts';
 import { queryRoutes } from './wire/query-routes.ts';
 import { createFinder } from './wire/routes.ts';
 import { sessionRoutes } from './wire/session-routes.ts';
@@ -74,7 +75,6 @@ function openDoor(
 async function createDefaults(engine: Engine, credentials: StandInCredentials): Promise<void> {
   const { user, database, schema, warehouse, role } = credentials;
   const session = await engine.openSession({ user, warehouse, role });
-  const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
   const statements = [
     `create database if not exists ${quoted(database)}`,
     `create schema if not exists ${quoted(database)}.${quoted(schema)}`,

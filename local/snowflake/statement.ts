@@ -86,6 +86,7 @@ export interface EngineSession {
   close(): Promise<void>;
 }
 
+/** Where and as whom a session starts; names are folded to upper case unless they stand in double quotes. */
 export interface OpenSession {
   readonly user: string;
   readonly database?: string | undefined;

@@ -6,6 +6,7 @@ import type { Door } from './door.ts';
 import { clientParameters, success } from './driver-answers.ts';
 import type { DriverSession } from './driver-sessions.ts';
 import type { WireAnswer, WireRequest } from './http.ts';
+import { quoted } from './identifier.ts';
 import type { Handler, Route } from './routes.ts';
 
 const Scalar = z.union([z.string(), z.number(), z.boolean()]);
@@ -39,10 +40,6 @@ function authenticate(users: Users, data: LoginData): StoredUser {
   }
 }
 
-/** Folds an identifier of a connection option as Snowflake does: upper case unless it is quoted. */
-const foldName = (name: string): string =>
-  /^".*"$/s.test(name) ? name.slice(1, -1).replaceAll('""', '"') : name.toUpperCase();
-
 /** Session parameters of the log-in, without nulls and lists. */
 const scalars = (parameters: Record<string, unknown>): Record<string, string | number | boolean> =>
   Object.fromEntries(
@@ -58,11 +55,8 @@ async function openEngineSession(
   query: URLSearchParams,
   parameters: Record<string, unknown>,
 ): Promise<EngineSession> {
-  const asked = (name: string, fallback: string): string => {
-    const value = query.get(name);
-    return value === null || value === '' ? fallback : foldName(value);
-  };
   const { defaults } = user;
+  const asked = (name: string, fallback: string): string => query.get(name) || quoted(fallback);
   return door.engine.openSession({
     user: user.name,
     database: asked('databaseName', defaults.database),

@@ -78,15 +78,12 @@ describe('log-in of the Node driver', () => {
     await expect(connect(standIn, pat('wrong'))).rejects.toMatchObject({ code: '394400' });
   });
 
-  it('opens the session where the connection says, in the case Snowflake folds it to', async () => {
+  it('opens the session where the connection says, names as they are given', async () => {
     const place = { database: 'sales', schema: '"Mixed"', warehouse: 'big', role: 'reader' };
     const connection = await connect(standIn, place);
     expect(engine.opened.at(-1)).toMatchObject({
       user: 'SNOWMELT',
-      database: 'SALES',
-      schema: 'Mixed',
-      warehouse: 'BIG',
-      role: 'READER',
+      ...place,
     });
     await disconnect(connection);
   });

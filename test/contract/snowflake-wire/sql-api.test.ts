@@ -208,7 +208,10 @@ describe('a statement of the SQL API', () => {
     await api.submit('rows 1 by 1', '', { ...place, parameters: { timezone: 'Europe/Berlin' } });
     expect(engine.opened.at(-1)).toEqual({
       user: 'SNOWMELT',
-      ...place,
+      database: '"Db"',
+      schema: '"S"',
+      warehouse: '"W"',
+      role: '"R"',
       parameters: { TIMEZONE: 'Europe/Berlin' },
     });
   });

@@ -5,6 +5,7 @@ import type { StoredUser } from '../../auth/users.ts';
 import type { EngineSession } from '../../statement.ts';
 import type { Door } from '../door.ts';
 import { executeRequest, type StatementRequest } from '../execute.ts';
+import { quoted } from '../identifier.ts';
 import { createQueryId } from '../query-id.ts';
 import { Binds } from '../query-routes.ts';
 import { type RunOutcome, StatementRun } from '../statement-run.ts';
@@ -46,14 +47,15 @@ function readParameters(body: SubmitRequest) {
   };
 }
 
+/** Opens a session where the request says; its names are case-sensitive, which `quoted` keeps. */
 async function openSession(door: Door, { user, body }: Submission): Promise<EngineSession> {
   const { defaults } = user;
   return door.engine.openSession({
     user: user.name,
-    database: body.database ?? defaults.database,
-    schema: body.schema ?? defaults.schema,
-    warehouse: body.warehouse ?? defaults.warehouse,
-    role: body.role ?? defaults.role,
+    database: quoted(body.database ?? defaults.database),
+    schema: quoted(body.schema ?? defaults.schema),
+    warehouse: quoted(body.warehouse ?? defaults.warehouse),
+    role: quoted(body.role ?? defaults.role),
     parameters: readParameters(body).parameters,
   });
 }
