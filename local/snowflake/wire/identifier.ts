@@ -1,0 +1,2 @@
+/** A name as an identifier that keeps its case. */
+export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
