@@ -21,7 +21,10 @@ export const StoredUser = z.object({
 export type StoredUser = z.infer<typeof StoredUser>;
 
 export interface Users {
-  /** Throws AuthError 390100. User names are case-insensitive. */
+  /**
+   * Throws AuthError 390100. User names are case-insensitive. A programmatic access token may stand in the password's
+   * place, https://docs.snowflake.com/en/user-guide/programmatic-access-tokens
+   */
   byPassword(name: string, password: string): StoredUser;
   /** Throws AuthError 390144. With `name`, the token must be that user's. */
   byJwt(token: string, name?: string): StoredUser;
@@ -46,7 +49,11 @@ export function createUsers({ account, users, nowMs }: UsersOptions): Users {
   return {
     byPassword(name, password) {
       const user = byName.get(name.toUpperCase());
-      if (user === undefined || !isPassword(password, user.password)) throw refusal.password();
+      const isKnown =
+        user !== undefined &&
+        (isPassword(password, user.password) ||
+          user.patHashes.some((hash) => isToken(password, hash)));
+      if (!isKnown) throw refusal.password();
       return user;
     },
     byJwt(token, name) {

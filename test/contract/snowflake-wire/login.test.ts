@@ -50,6 +50,9 @@ describe('log-in of the Node driver', () => {
 
   it('takes the generated programmatic access token', () => logsIn(pat(standIn.credentials.pat)));
 
+  it('takes the token in the password’s place', () =>
+    logsIn({ password: standIn.credentials.pat }));
+
   it('takes a user name in any case', () => logsIn({ username: 'snowMelt' }));
 
   it('refuses a wrong password with 390100', async () => {
