@@ -3,10 +3,14 @@ import { extractCommand } from './extract.ts';
 import { loadCommand } from './load.ts';
 import { queryCommand } from './query.ts';
 import { runCommand, stopCommand } from './run.ts';
+import { standInCommand } from './stand-in.ts';
+import { standInSupportCommand } from './stand-in-support.ts';
 import { statusCommand } from './status.ts';
 
 /** Every command of the product, in the order `snowmelt --help` lists them. */
 export const commands: readonly Command[] = [
+  standInCommand,
+  standInSupportCommand,
   loadCommand,
   extractCommand,
   runCommand,
