@@ -179,8 +179,9 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
     async close() {
       clearInterval(sweeper);
       const stopped = stopListening(server);
-      for (const run of door.log.running) run.abort();
+      const aborted = door.log.abortAll();
       await stopped;
+      await aborted;
       await door.sessions.closeAll();
       await options.engine.close();
     },

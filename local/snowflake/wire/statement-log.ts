@@ -43,6 +43,12 @@ export class StatementLog {
     return [...this.#runs.values()].filter((run) => run.isRunning);
   }
 
+  /** Aborts what is running; resolves when the engine has nothing left to do. */
+  async abortAll(): Promise<void> {
+    for (const run of this.running) run.abort();
+    await Promise.all([...this.#runs.values()].map((run) => run.settled));
+  }
+
   /** Drops what is too old; answers the ids of what was dropped. */
   sweep(): readonly string[] {
     const old = [...this.#runs.values()].filter((run) => this.#isOld(run) && !run.isRunning);

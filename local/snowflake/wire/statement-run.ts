@@ -43,6 +43,8 @@ export class StatementRun {
   readonly startedAtMs: number;
   /** Resolves when the statement has ended, well or badly. */
   readonly ended: Promise<void>;
+  /** Resolves when the engine is done with it, which after an abort can be later. */
+  readonly settled: Promise<void>;
   #outcome: RunOutcome | undefined;
   #error: SnowflakeError | undefined;
   readonly #abort = new AbortController();
@@ -53,7 +55,12 @@ export class StatementRun {
     this.user = options.user;
     this.requestId = options.requestId;
     this.startedAtMs = options.startedAtMs;
-    this.ended = this.#run(work);
+    const working = work(this.#abort.signal);
+    this.settled = working.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.ended = this.#follow(working);
   }
 
   get isRunning(): boolean {
@@ -93,14 +100,14 @@ export class StatementRun {
     return !this.isRunning;
   }
 
-  /** Runs the work beside the abort signal, so that a cancelled statement ends even if the engine is slow to notice. */
-  async #run(work: RunWork): Promise<void> {
+  /** Follows the work and the abort signal, so that a cancelled statement ends even if the engine is slow to notice. */
+  async #follow(working: Promise<RunOutcome>): Promise<void> {
     const { signal } = this.#abort;
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason));
     });
     try {
-      this.#outcome = await Promise.race([work(signal), aborted]);
+      this.#outcome = await Promise.race([working, aborted]);
     } catch (error) {
       this.#error = asSnowflakeError(signal.aborted ? signal.reason : error);
     }
