@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { TerminalError } from '#src/errors.ts';
 import { type Command, type Invocation, type Outcome, UsageError } from './command.ts';
+import { loadPipeline } from './pipeline-file.ts';
 import { openSnowflake, type SnowflakeSession } from './snowflake-connection.ts';
 
 const ROWS_PER_STATEMENT = 20_000;
@@ -136,7 +137,8 @@ async function insertRows(
 async function run(invocation: Invocation): Promise<Outcome> {
   const source = sourceOf(invocation);
   const duckdb = await (await DuckDBInstance.create(':memory:')).connect();
-  const snowflake = await openSnowflake(invocation.shared);
+  const { document } = loadPipeline(invocation.shared.pipeline);
+  const snowflake = await openSnowflake(invocation.shared, document.snowflake);
   try {
     const csv = await stageCsv(duckdb, source);
     await snowflake.execute(createTableSql(source, csv));

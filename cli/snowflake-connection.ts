@@ -72,8 +72,31 @@ function execute(connection: Connection, sqlText: string, binds: readonly unknow
   });
 }
 
-/** Logs in with the official driver, to the stand-in or to the account that SNOWMELT_LIVE_* names. */
-export async function openSnowflake({ snowflake }: SharedOptions): Promise<SnowflakeSession> {
+/** Where a pipeline's tables are. */
+export interface SnowflakePlace {
+  readonly database: string;
+  readonly schema: string;
+  readonly warehouse: string;
+}
+
+/** Makes on the stand-in what an account's owner would have made: the pipeline's database, schema and warehouse. */
+async function furnish(
+  session: SnowflakeSession,
+  { database, schema, warehouse }: SnowflakePlace,
+): Promise<void> {
+  await session.execute(`create warehouse if not exists ${warehouse}`);
+  await session.execute(`create database if not exists ${database}`);
+  await session.execute(`create schema if not exists ${database}.${schema}`);
+}
+
+/**
+ * Logs in with the official driver, to the stand-in or to the account that SNOWMELT_LIVE_* names, and goes to the
+ * pipeline's database and schema.
+ */
+export async function openSnowflake(
+  { snowflake }: SharedOptions,
+  place: SnowflakePlace,
+): Promise<SnowflakeSession> {
   process.env.SNOWFLAKE_DISABLE_MINICORE = '1';
   process.env.SNOWFLAKE_DISABLE_PLATFORM_DETECTION = 'true';
   process.env.SF_TELEMETRY_DISABLE_CONNECTION_SHAPE = '1';
@@ -85,11 +108,14 @@ export async function openSnowflake({ snowflake }: SharedOptions): Promise<Snowf
     arrayBindingThreshold: NEVER_STAGE_BINDS,
   } as ConnectionOptions);
   await connection.connectAsync();
-  return {
+  const session: SnowflakeSession = {
     execute: (sql, binds) => execute(connection, sql, binds),
     close: () =>
       new Promise((done) => {
         connection.destroy(() => done());
       }),
   };
+  if (snowflake === 'stand-in') await furnish(session, place);
+  await session.execute(`use schema ${place.database}.${place.schema}`);
+  return session;
 }

@@ -1,6 +1,7 @@
 // npm start: the main job on the demo shop, told step by step, and then the status page.
 import { parseArgs } from 'node:util';
 import { runInterval } from '#cli/intervals.ts';
+import { loadPipeline } from '#cli/pipeline-file.ts';
 import { publishPipeline } from '#cli/publish-pipeline.ts';
 import { openSnowflake } from '#cli/snowflake-connection.ts';
 import { openStack, type Stack } from '#cli/stack.ts';
@@ -58,7 +59,8 @@ async function tellInterval(
 }
 
 async function loadInterval(which: 'first' | 'second', shop: Shop): Promise<void> {
-  const snowflake = await openSnowflake(SHARED);
+  const { document } = loadPipeline(PIPELINE);
+  const snowflake = await openSnowflake(SHARED, document.snowflake);
   try {
     await (which === 'first' ? loadFirst : loadSecond)(snowflake, shop);
   } finally {
