@@ -109,7 +109,7 @@ export const StatusOverview = z.strictObject({
   pipelines: z.array(PipelineStatus),
   machines: z.array(z.strictObject({ machine: Machine, runs: z.array(RunSummary) })),
   layers: z.array(LayerTotals),
-  verdicts: z.array(VerdictSummary).describe('of the newest interval of each pipeline'),
+  verdicts: z.array(VerdictSummary).describe('of the newest runs, newest first'),
   rejects: z.array(
     z.strictObject({
       pipeline: z.string(),
@@ -130,7 +130,7 @@ export const GraphNode = z.strictObject({
   action: z.string().nullable().describe('what a task does, for example "glue job silver"'),
   comment: z.string().nullable(),
   parent: z.string().nullable().describe('the Map or Parallel state it is inside of'),
-  isFailurePath: z.boolean().describe('reached only through Catch edges'),
+  isFailurePath: z.boolean().describe('from here the run can only fail'),
 });
 export type GraphNode = z.infer<typeof GraphNode>;
 
