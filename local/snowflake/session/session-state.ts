@@ -5,6 +5,7 @@ import type {
   RelationObject,
   TableObject,
 } from '../catalog/model.ts';
+import { displayName, displayObject } from '../catalog/names.ts';
 import type { Translator } from '../sql/translate.ts';
 import { type SessionContext, SnowflakeError } from '../statement.ts';
 import type { StoreConnection } from '../storage/connection.ts';
@@ -148,6 +149,16 @@ export function noContext(kind: 'database' | 'schema', action: string): Snowflak
     `Cannot perform ${action}. This session does not have a current ${kind}. ` +
       `Call 'USE ${kind.toUpperCase()}', or use a qualified name.`,
   );
+}
+
+/** 002003 for a relation or sequence that is not there, by its name in full. */
+export function missingObject(
+  session: SessionState,
+  kind: string,
+  parts: readonly string[],
+): SnowflakeError {
+  const name = session.qualify(parts);
+  return missing(kind, name ? displayObject(name) : displayName(parts));
 }
 
 /** 002003 for an object that is not there. */

@@ -8,11 +8,17 @@ import {
   type StatementResult,
 } from '../statement.ts';
 import { translateError } from '../storage/translate-error.ts';
-import type { Answer, Statement } from './answer.ts';
+import {
+  type Answer,
+  answerColumns,
+  STATEMENT_TYPE,
+  type Statement,
+  textColumn,
+} from './answer.ts';
 import { writeLastQueryIds } from './last-query-id.ts';
 import { TokenReader } from './parse/token-reader.ts';
 import type { SessionState } from './session-state.ts';
-import { handlerOf } from './statement-kinds.ts';
+import { findHandler } from './statement-kinds.ts';
 
 /** The session as the wire sees it: one statement after the other, each with its timeout and cancellation. */
 export class Session implements EngineSession {
@@ -20,6 +26,8 @@ export class Session implements EngineSession {
   readonly #onClose: (session: Session) => void;
   #last: Promise<unknown> = Promise.resolve();
   #isClosed = false;
+  /** Ends the statement that is running. */
+  #cancel: () => void = () => undefined;
 
   constructor(state: SessionState, onClose: (session: Session) => void) {
     this.#state = state;
@@ -47,6 +55,7 @@ export class Session implements EngineSession {
   }
 
   close(): Promise<void> {
+    this.#cancel();
     return this.#inTurn(async () => {
       if (this.#isClosed) return;
       this.#isClosed = true;
@@ -68,14 +77,16 @@ export class Session implements EngineSession {
     const state = this.#state;
     const limit = Number(state.parameters.get('STATEMENT_TIMEOUT_IN_SECONDS'));
     const running = cancellable(state, options.signal, limit);
+    this.#cancel = running.cancel;
     try {
       running.signal.throwIfAborted();
       const statement = this.#statement(sql, options, running.signal);
-      return await handlerOf(statement.reader)(state, statement);
+      return await handle(state, statement);
     } catch (error) {
       throw running.signal.aborted ? running.signal.reason : named(error);
     } finally {
       running.end();
+      this.#cancel = () => undefined;
       state.queryIds.push(options.queryId);
     }
   }
@@ -94,6 +105,21 @@ export class Session implements EngineSession {
       signal,
     };
   }
+}
+
+/** Kinds whose handlers answer columns without running anything. */
+const DESCRIBED =
+  /^(?:SELECT|WITH|VALUES|INSERT|UPDATE|DELETE|MERGE|CREATE|ALTER (?:TABLE|WAREHOUSE)|DROP|TRUNCATE|COMMENT)\b/;
+
+/** Runs a statement; describeOnly leaves out rows, and what changes the session is not run at all. */
+async function handle(state: SessionState, statement: Statement): Promise<Answer> {
+  const { kind, handler } = findHandler(statement.reader);
+  if (!statement.describeOnly || DESCRIBED.test(kind)) return handler(state, statement);
+  if (!/^(?:SHOW|DESCRIBE)\b/.test(kind)) {
+    return answerColumns(STATEMENT_TYPE.session, [textColumn('status')]);
+  }
+  const { statementTypeId, result } = await handler(state, statement);
+  return { statementTypeId, result: { ...result, rowCount: 0, partitions: [] } };
 }
 
 /** Errors of ours that are no SnowflakeError are faults of the stand-in and say so. */
@@ -121,6 +147,7 @@ function cancellable(state: SessionState, outer: AbortSignal | undefined, limitS
   else outer?.addEventListener('abort', cancel, { once: true });
   return {
     signal: inner.signal,
+    cancel,
     end: () => {
       clearTimeout(timer);
       outer?.removeEventListener('abort', cancel);

@@ -19,7 +19,13 @@ import { query } from './statements/query.ts';
 import { alterSession, setVariable, unsetVariable } from './statements/session-setting.ts';
 import { begin, commit, rollback } from './statements/transaction.ts';
 import { truncate } from './statements/truncate.ts';
-import { useDatabase, useRole, useSchema, useWarehouse } from './statements/use.ts';
+import {
+  useDatabase,
+  useRole,
+  useSchema,
+  useSecondaryRoles,
+  useWarehouse,
+} from './statements/use.ts';
 
 const SHOWS = [
   DATABASES,
@@ -76,6 +82,7 @@ export const STATEMENTS: Readonly<Record<string, Handler>> = {
   'USE SCHEMA': useSchema,
   'USE WAREHOUSE': useWarehouse,
   'USE ROLE': useRole,
+  'USE SECONDARY ROLES': useSecondaryRoles,
   SET: setVariable,
   UNSET: unsetVariable,
   BEGIN: begin,
@@ -131,6 +138,7 @@ const SECOND_WORDS: Readonly<Record<string, readonly string[]>> = {
   NETWORK: ['POLICY', 'RULE'],
   RESOURCE: ['MONITOR', 'MONITORS'],
   ROW: ['ACCESS'],
+  SECONDARY: ['ROLES'],
   MASKING: ['POLICY', 'POLICIES'],
   USER: ['FUNCTIONS'],
 };
@@ -163,12 +171,33 @@ function isNameOnly(reader: TokenReader, words: readonly string[]): boolean {
   return words.length <= 1 || reader.peek(2)?.text === '.';
 }
 
-/** @throws SnowflakeError 001003 for an empty text, 000002 for a statement that is not in the table. */
-export function handlerOf(reader: TokenReader): Handler {
+/** Verbs of Snowflake that are refused by name; any other first word is a syntax error. */
+export const REFUSED_VERBS: readonly string[] = [
+  'CALL',
+  'COPY',
+  'EXECUTE',
+  'EXPLAIN',
+  'GET',
+  'GRANT',
+  'LIST',
+  'LS',
+  'PUT',
+  'REMOVE',
+  'REVOKE',
+  'RM',
+  'UNDROP',
+];
+
+/**
+ * The kind of a statement and what runs it.
+ * @throws SnowflakeError 001003 for what begins no statement, 000002 for one that is not in the table.
+ */
+export function findHandler(reader: TokenReader): { kind: string; handler: Handler } {
   if (reader.isAtEnd) throw reader.error();
   const kind = statementKind(reader);
   const handler = Object.hasOwn(STATEMENTS, kind) ? STATEMENTS[kind] : undefined;
-  if (handler) return handler;
-  if (reader.peek()?.kind !== 'word') throw reader.error();
-  throw unsupported(kind);
+  if (handler) return { kind, handler };
+  const [verb = ''] = kind.split(' ');
+  if (VERBS.has(verb) || REFUSED_VERBS.includes(verb)) throw unsupported(kind);
+  throw reader.error();
 }

@@ -21,16 +21,21 @@ function real(value: string): string {
   );
 }
 
-/** Objects and arrays over several lines, two spaces a level; DuckDB indents by four. */
+/**
+ * Objects and arrays over several lines, two spaces a level; DuckDB indents by four. Values of one level, which most
+ * are, need no splitting into lines.
+ */
 function prettyJson(value: string): string {
   const text = `CAST(${value} AS VARCHAR)`;
-  const indented =
+  const pretty = `json_pretty(${value})`;
+  const halved =
     "repeat(' ', (length(_sf_line) - length(ltrim(_sf_line, ' '))) // 2) || ltrim(_sf_line, ' ')";
-  const lines = `string_split(json_pretty(${value}), chr(10))`;
+  const lines = `list_transform(string_split(${pretty}, chr(10)), LAMBDA _sf_line: ${halved})`;
+  const indent = (spaces: number) => `chr(10) || '${' '.repeat(spaces)}'`;
   return (
-    `CASE WHEN left(${text}, 1) IN ('{', '[') THEN ` +
-    `array_to_string(list_transform(${lines}, LAMBDA _sf_line: ${indented}), chr(10)) ` +
-    `ELSE ${text} END`
+    `CASE WHEN left(${text}, 1) NOT IN ('{', '[') THEN ${text} ` +
+    `WHEN contains(${pretty}, ${indent(8)}) THEN array_to_string(${lines}, chr(10)) ` +
+    `ELSE replace(${pretty}, ${indent(4)}, ${indent(2)}) END`
   );
 }
 

@@ -2,13 +2,11 @@ import type { DatabaseObject, SchemaObject } from '../../catalog/model.ts';
 import { integerColumn, textColumn, timeColumn, wireTime } from '../answer.ts';
 import { flag, type ShowKind } from './show.ts';
 
-const TERSE = ['created_on', 'name', 'kind', 'database_name', 'schema_name'];
-
 /** https://docs.snowflake.com/en/sql-reference/sql/show-databases */
 export const DATABASES: ShowKind = {
   words: ['DATABASES'],
   level: 'account',
-  terse: TERSE,
+  isTerseToo: true,
   columns: [
     timeColumn('created_on'),
     ...['name', 'is_default', 'is_current', 'origin', 'owner', 'comment', 'options'].map(
@@ -41,7 +39,7 @@ export const DATABASES: ShowKind = {
 export const SCHEMAS: ShowKind = {
   words: ['SCHEMAS'],
   level: 'database',
-  terse: TERSE,
+  isTerseToo: true,
   columns: [
     timeColumn('created_on'),
     ...['name', 'is_default', 'is_current', 'database_name', 'owner', 'comment', 'options'].map(

@@ -9,11 +9,9 @@ import { MAX_TEXT_LENGTH } from '../../types.ts';
 import { integerColumn, textColumn, timeColumn, wireTime } from '../answer.ts';
 import type { ShowOptions } from '../parse/show.ts';
 import { physicalName } from '../scope.ts';
-import { missing, type SessionState } from '../session-state.ts';
+import { missingObject, type SessionState } from '../session-state.ts';
 import { defaultText } from '../statements/describe.ts';
 import { flag, onOff, type ShowKind, type ShowRow } from './show.ts';
-
-const TERSE = ['created_on', 'name', 'kind', 'database_name', 'schema_name'];
 
 function place({ name, database, schema }: RelationObject) {
   return { name, database, schema };
@@ -39,7 +37,7 @@ async function rowCounts(session: SessionState, tables: readonly TableObject[]) 
 export const TABLES: ShowKind = {
   words: ['TABLES'],
   level: 'schema',
-  terse: TERSE,
+  isTerseToo: true,
   columns: [
     timeColumn('created_on'),
     ...['name', 'database_name', 'schema_name', 'kind', 'comment', 'cluster_by'].map(textColumn),
@@ -75,7 +73,7 @@ export const TABLES: ShowKind = {
 export const VIEWS: ShowKind = {
   words: ['VIEWS'],
   level: 'schema',
-  terse: TERSE,
+  isTerseToo: true,
   columns: [
     timeColumn('created_on'),
     ...['name', 'reserved', 'database_name', 'schema_name', 'owner', 'comment', 'text'].map(
@@ -143,7 +141,7 @@ function columnRow(relation: RelationObject, column: CatalogColumn): ShowRow {
 function namedRelations(session: SessionState, { within }: ShowOptions): RelationObject[] {
   if (within?.kind === 'TABLE' || within?.kind === 'VIEW') {
     const found = session.findRelation(within.parts);
-    if (!found) throw missing('Table', within.parts.join('.'));
+    if (!found) throw missingObject(session, 'Table', within.parts);
     return [found];
   }
   return [...allTables(session), ...session.engine.catalog.list('VIEW')];

@@ -1,5 +1,5 @@
 import type { ScopeColumn } from '../../sql/scope.ts';
-import { answerRows, type Handler, STATEMENT_TYPE } from '../answer.ts';
+import { answerRows, type Handler, STATEMENT_TYPE, textColumn } from '../answer.ts';
 import { likePattern, parseShowOptions, type ShowOptions } from '../parse/show.ts';
 import { missing, type SessionState } from '../session-state.ts';
 
@@ -17,8 +17,8 @@ export interface ShowRow {
 export interface ShowKind {
   readonly words: readonly string[];
   readonly columns: readonly ScopeColumn[];
-  /** Names of the columns that SHOW TERSE answers. */
-  readonly terse?: readonly string[];
+  /** Whether SHOW TERSE answers fewer columns. */
+  readonly isTerseToo?: boolean;
   /** Whether IN names a database or a schema, which filters the rows. */
   readonly level: 'account' | 'database' | 'schema';
   rows(
@@ -90,6 +90,24 @@ function isWithin(row: ShowRow, { database, schema }: Place): boolean {
   );
 }
 
+interface ShownColumn {
+  readonly column: ScopeColumn;
+  /** Place among the cells; -1 where the kind has no such column. */
+  readonly at: number;
+}
+
+/** https://docs.snowflake.com/en/sql-reference/sql/show-tables: the columns of SHOW TERSE, whatever is shown. */
+const TERSE = ['created_on', 'name', 'kind', 'database_name', 'schema_name'];
+
+const textOf =
+  ({ columns }: ShowKind) =>
+  (name: string): ShownColumn => {
+    const at = columns.findIndex((column) => column.name === name);
+    return { column: columns[at] ?? textColumn(name), at };
+  };
+
+const itself = (column: ScopeColumn, at: number): ShownColumn => ({ column, at });
+
 /** SHOW [TERSE] kind [LIKE …] [IN …] [STARTS WITH …] [LIMIT n [FROM …]]. */
 export const show =
   (kind: ShowKind): Handler =>
@@ -108,11 +126,7 @@ export const show =
       all.filter((row) => isWithin(row, place)),
       options,
     );
-    const columns = kind.columns.map((column, at) => ({ column, at }));
-    const shown =
-      isTerse && kind.terse
-        ? columns.filter(({ column }) => kind.terse?.includes(column.name))
-        : columns;
+    const shown = isTerse && kind.isTerseToo ? TERSE.map(textOf(kind)) : kind.columns.map(itself);
     return answerRows(
       session,
       statement,

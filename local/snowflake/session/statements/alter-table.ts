@@ -12,7 +12,7 @@ import { readColumn, readConstraint } from '../parse/column-definition.ts';
 import { unsupportedOption } from '../parse/create-table.ts';
 import type { TokenReader } from '../parse/token-reader.ts';
 import { physicalName } from '../scope.ts';
-import { missing, type SessionState } from '../session-state.ts';
+import { missingObject, type SessionState } from '../session-state.ts';
 import {
   type Altered,
   addColumn,
@@ -46,7 +46,7 @@ export const alterTable: Handler = (session, statement) => {
   return changeCatalog(session, statement, async (work) => {
     const table = session.findRelation(parts);
     if (!table && ifExists) return { message: DONE };
-    if (table?.kind !== 'TABLE') throw missing('Table', parts.join('.'));
+    if (table?.kind !== 'TABLE') throw missingObject(session, 'Table', parts);
     if (reader.accept('RENAME', 'TO')) return rename(session, work, reader.name(), table);
     if (reader.accept('SWAP', 'WITH')) return swap(session, work, reader.name(), table);
     const put = await alter({ session, statement, reader, work, apply: applyWith(work) }, table);
@@ -205,7 +205,7 @@ async function swap(
   table: TableObject,
 ): Promise<CatalogWork> {
   const other = session.findRelation(parts);
-  if (other?.kind !== 'TABLE') throw missing('Table', parts.join('.'));
+  if (other?.kind !== 'TABLE') throw missingObject(session, 'Table', parts);
   const isSameSchema = other.database === table.database && other.schema === table.schema;
   if (!isSameSchema || session.isTemporary(other) || session.isTemporary(table)) {
     const pair = `${displayObject(table)} and ${displayObject(other)}`;

@@ -2,9 +2,10 @@ import type { CatalogObject, ObjectKind } from '../../catalog/model.ts';
 import { unsupported } from '../../sql/errors.ts';
 import type { Handler } from '../answer.ts';
 import { changeCatalog } from '../change-catalog.ts';
-import { missing, type SessionState } from '../session-state.ts';
+import { missingObject, type SessionState } from '../session-state.ts';
 import { requireColumn, setComment } from '../table/alter-column.ts';
 import { schemaName } from './create-container.ts';
+import { notThere } from './drop.ts';
 
 const KINDS: readonly ObjectKind[] = [
   'TABLE',
@@ -31,7 +32,7 @@ function commentColumn(
 ): CatalogObject {
   const column = parts.at(-1) ?? '';
   const found = session.findRelation(parts.slice(0, -1));
-  if (found?.kind !== 'TABLE') throw missing('Table', parts.slice(0, -1).join('.'));
+  if (found?.kind !== 'TABLE') throw missingObject(session, 'Table', parts.slice(0, -1));
   requireColumn(found, column);
   return setComment(found, column, comment).table;
 }
@@ -61,7 +62,7 @@ export const comment: Handler = (session, statement) => {
     if (!kind) return { put: [commentColumn(session, parts, text)], message };
     const found = find(session, kind, parts);
     if (!found && ifExists) return { message };
-    if (!found) throw missing('Object', parts.join('.'));
+    if (!found) throw notThere(session, kind, parts);
     return { put: [{ ...found, comment: text, alteredAt: statement.now }], message };
   });
 };

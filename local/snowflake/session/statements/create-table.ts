@@ -1,17 +1,18 @@
 import type { QualifiedName, TableObject } from '../../catalog/model.ts';
 import { displayObject, quote } from '../../catalog/names.ts';
-import { compilationError } from '../../sql/errors.ts';
+import { compilationError, unsupported } from '../../sql/errors.ts';
 import type { ScopeColumn } from '../../sql/scope.ts';
 import type { Handler, Statement } from '../answer.ts';
 import { changeCatalog, newObject } from '../change-catalog.ts';
 import { type CreateTable, parseCreateTable } from '../parse/create-table.ts';
 import { prepareRelations } from '../prepare-relations.ts';
 import { physicalName, StatementScope, tableRelation } from '../scope.ts';
-import { missing, type SessionState } from '../session-state.ts';
+import { missingObject, type SessionState } from '../session-state.ts';
 import { alterToDefinition } from '../table/alter-to-definition.ts';
 import { makeRoom } from '../table/replace-object.ts';
 import {
   checkColumns,
+  copyIdentity,
   resolveColumn,
   resolveConstraints,
   withKeysNotNull,
@@ -37,7 +38,7 @@ export const createTable: Handler = (session, statement) => {
 function sourceTable(session: SessionState, { source }: CreateTable): TableObject | undefined {
   if (source.kind !== 'like' && source.kind !== 'clone') return undefined;
   const found = session.findRelation(source.table);
-  if (found?.kind !== 'TABLE') throw missing('Object', source.table.join('.'));
+  if (found?.kind !== 'TABLE') throw missingObject(session, 'Object', source.table);
   return found;
 }
 
@@ -155,12 +156,8 @@ async function copyTable(
   from: TableObject,
 ): Promise<TableObject> {
   const columns = from.columns.map((column) => {
-    if (!column.identity) return column;
-    throw compilationError(
-      '000002',
-      '0A000',
-      `Unsupported feature 'LIKE and CLONE of a table with identity columns': ${displayObject(from)}`,
-    );
+    if (!column.identity || source.kind === 'like') return copyIdentity(column, base);
+    throw unsupported(`CLONE of a table with identity columns: ${displayObject(from)}`);
   });
   const { constraints, isChangeTracked } = from;
   const clusterBy = options.clusterBy ?? from.clusterBy;

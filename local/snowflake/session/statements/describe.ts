@@ -2,7 +2,7 @@ import type { CatalogColumn, Constraint, RelationObject } from '../../catalog/mo
 import { typeText } from '../../sql/types/names.ts';
 import { answerRows, type Handler, STATEMENT_TYPE, textColumn } from '../answer.ts';
 import { StatementScope } from '../scope.ts';
-import { missing } from '../session-state.ts';
+import { missingObject } from '../session-state.ts';
 
 /** https://docs.snowflake.com/en/sql-reference/sql/desc-table */
 const COLUMNS = [
@@ -62,7 +62,7 @@ export const describeRelation: Handler = async (session, statement) => {
   }
   reader.expectEnd();
   const found = session.findRelation(parts) ?? informationView();
-  if (!found) throw missing(kind === 'VIEW' ? 'View' : 'Table', parts.join('.'));
+  if (!found) throw missingObject(session, kind === 'VIEW' ? 'View' : 'Table', parts);
   const constraints = found.kind === 'TABLE' ? found.constraints : [];
   const rows = found.columns.map((column) => describeRow(column, constraints));
   return answerRows(session, statement, STATEMENT_TYPE.describe, COLUMNS, rows);

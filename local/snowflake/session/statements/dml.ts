@@ -15,7 +15,7 @@ import {
 import { writeOptions } from '../change-catalog.ts';
 import { prepareRelations } from '../prepare-relations.ts';
 import { StatementScope } from '../scope.ts';
-import { missing, type SessionState } from '../session-state.ts';
+import { missingObject, type SessionState } from '../session-state.ts';
 import { clockSql } from '../table/table-columns.ts';
 import type { Work } from '../transaction.ts';
 import { requireWarehouse } from './query.ts';
@@ -74,7 +74,7 @@ function countColumns(counts: readonly DmlCount[]): ScopeColumn[] {
 function targetTables(session: SessionState, { targets }: TranslatedDml): TableObject[] {
   return targets.map((parts) => {
     const found = session.findRelation(parts);
-    if (!found) throw missing('Object', parts.join('.'));
+    if (!found) throw missingObject(session, 'Object', parts);
     if (found.kind === 'VIEW') throw unsupported(`DML on view ${parts.join('.')}`);
     return found;
   });

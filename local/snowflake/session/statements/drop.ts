@@ -1,7 +1,8 @@
 import type { CatalogObject, ObjectKind } from '../../catalog/model.ts';
+import { displayName } from '../../catalog/names.ts';
 import type { Handler } from '../answer.ts';
 import { changeCatalog } from '../change-catalog.ts';
-import { missing, type SessionState } from '../session-state.ts';
+import { missing, missingObject, type SessionState } from '../session-state.ts';
 import { dropContents } from '../table/drop-contents.ts';
 import { dropObjectSql, wrongKind } from '../table/replace-object.ts';
 import { schemaName } from './create-container.ts';
@@ -30,6 +31,13 @@ function find(
   const qualified = session.requireName(parts, `DROP ${kind}`);
   if (kind === 'TABLE' || kind === 'VIEW') return session.relationNamed(qualified);
   return catalog.find(kind, qualified);
+}
+
+/** 002003, with the name in full where the kind has one. */
+export function notThere(session: SessionState, kind: ObjectKind, parts: readonly string[]): Error {
+  const isInSchema = !ACCOUNT_KINDS.has(kind) && kind !== 'SCHEMA';
+  if (isInSchema) return missingObject(session, LABELS[kind], parts);
+  return missing(LABELS[kind], displayName(parts));
 }
 
 /** The context loses what has been dropped. */
@@ -74,7 +82,7 @@ export const drop =
           message: `Drop statement executed successfully (${last} already dropped).`,
         };
       }
-      if (!found) throw missing(LABELS[kind], parts.join('.'));
+      if (!found) throw notThere(session, kind, parts);
       if (found.kind !== kind) throw wrongKind(found, kind);
       const contents = await contentsOf(session, work, found);
       for (const sql of dropObjectSql(found)) await work.run(sql);

@@ -1,7 +1,7 @@
 import type { Handler } from '../answer.ts';
 import { changeCatalog } from '../change-catalog.ts';
 import { physicalName } from '../scope.ts';
-import { missing } from '../session-state.ts';
+import { missingObject } from '../session-state.ts';
 
 /** TRUNCATE [TABLE] [IF EXISTS] name. */
 export const truncate: Handler = (session, statement) => {
@@ -15,7 +15,7 @@ export const truncate: Handler = (session, statement) => {
     const message = 'Statement executed successfully.';
     const found = session.findRelation(parts);
     if (!found && ifExists) return { message };
-    if (found?.kind !== 'TABLE') throw missing('Table', parts.join('.'));
+    if (found?.kind !== 'TABLE') throw missingObject(session, 'Table', parts);
     await work.run(`DELETE FROM ${physicalName(found)}`);
     return { put: [{ ...found, alteredAt: statement.now }], message };
   });

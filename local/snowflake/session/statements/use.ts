@@ -75,3 +75,12 @@ export const useRole: Handler = async (session, statement) => {
   session.context.role = name;
   return done(session, statement, STATEMENT_TYPE.use);
 };
+
+/** Every role sees everything here, so secondary roles change nothing. */
+export const useSecondaryRoles: Handler = async (session, statement) => {
+  const { reader } = statement;
+  reader.expect('USE', 'SECONDARY', 'ROLES');
+  if (!reader.acceptOne('ALL', 'NONE')) throw reader.error();
+  reader.expectEnd();
+  return done(session, statement, STATEMENT_TYPE.use);
+};

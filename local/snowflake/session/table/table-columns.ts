@@ -10,6 +10,13 @@ import type { SessionState } from '../session-state.ts';
 /** The table a column belongs to, as far as the sequence of an identity column depends on it. */
 export type Home = Pick<TableObject, 'id' | 'database' | 'schema' | 'persistence'>;
 
+/** An identity column of another table, numbered anew. */
+export function copyIdentity(column: CatalogColumn, home: Home): CatalogColumn {
+  const { identity, name } = column;
+  if (!identity) return column;
+  return { ...column, identity: { ...identity, sequence: identitySequence(home, name) } };
+}
+
 /** DuckDB name of the sequence behind an identity column. */
 function identitySequence({ id, database, schema, persistence }: Home, column: string): string {
   const name = { database, schema, name: `_sf_identity_${id}_${column}` };
@@ -55,8 +62,14 @@ function translateDefault(
   type: SnowflakeType,
 ): string {
   if (CURRENT_TIME.test(text)) return currentTimeDefault(text, type);
-  const scope = new StatementScope(session, { now: statement.now });
-  return session.engine.translator.translateExpression(text, scope, { target: type }).sql;
+  const { translator } = session.engine;
+  const translate = (now: Date) => {
+    const scope = new StatementScope(session, { now });
+    return translator.translateExpression(text, scope, { target: type }).sql;
+  };
+  const sql = translate(statement.now);
+  if (sql !== translate(new Date(0))) throw unsupported(`DEFAULT ${text}`);
+  return sql;
 }
 
 /** Variables of the DuckDB connection, set before each statement that writes. */
