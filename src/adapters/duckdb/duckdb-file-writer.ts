@@ -19,8 +19,12 @@ export interface DuckdbFileWriterOptions {
 /** Rows in one row group; DuckDB's own unit of parallel work. https://duckdb.org/docs/stable/data/parquet/tips */
 const ROW_GROUP_ROWS = 122_880;
 
-/** Longest row as JSON text: Snowflake's longest value is 128 MB. */
-const MAX_ROW_BYTES = 134_217_728;
+/**
+ * Longest row as JSON text, in bytes. Each thread's buffers have twice this size, so that the larger one, which holds the
+ * longest value Snowflake has (128 MB), is used only for files that need it.
+ */
+const ROW_BYTES = 16 * 1024 ** 2;
+const LONG_ROW_BYTES = 160 * 1024 ** 2;
 
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
@@ -33,20 +37,27 @@ async function openDuckdb(options: DuckdbFileWriterOptions): Promise<DuckDBConne
     preserve_insertion_order: 'false',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
-    TimeZone: 'UTC',
   });
   return instance.connect();
 }
 
 /** Reads every cell as text, then casts by column: no row becomes a JavaScript object. */
-function copySql(columns: readonly FileColumn[], partitions: readonly string[], path: string) {
+function copySql(
+  columns: readonly FileColumn[],
+  partitions: readonly string[],
+  path: string,
+  rowBytes: number,
+): string {
   const files = `[${partitions.map(literal).join(', ')}]`;
-  const reading = `read_json(${files}, format = 'array', records = 'false', columns = {'j': 'VARCHAR[]'}, maximum_object_size = ${MAX_ROW_BYTES})`;
+  const reading = `read_json(${files}, format = 'array', records = 'false', columns = {'j': 'VARCHAR[]'}, maximum_object_size = ${rowBytes})`;
   return (
     `COPY (SELECT ${selectList(columns)}\n FROM ${reading} AS rows(j))\n` +
     `TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`
   );
 }
+
+const isRowTooLong = (error: unknown): boolean =>
+  error instanceof Error && error.message.includes('maximum_object_size');
 
 async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256');
@@ -62,15 +73,25 @@ async function sha256Of(path: string): Promise<string> {
  */
 export function duckdbFileWriter(options: DuckdbFileWriterOptions): FileWriter {
   let opening: Promise<DuckDBConnection> | undefined;
-  const writeRows = async (content: FileContent, path: string): Promise<number> => {
-    opening ??= openDuckdb(options);
-    const connection = await opening;
+  const writeRows = async (
+    connection: DuckDBConnection,
+    content: FileContent,
+    path: string,
+  ): Promise<number> => {
     const columns = [
       ...fileColumns(content.columns),
       ...addedColumns(content.extractedAt, content.sourceSystem),
     ];
-    const result = await connection.run(copySql(columns, content.partitions, path));
-    return Number((await result.getRows())[0]?.[0] ?? 0);
+    const copy = async (rowBytes: number) => {
+      const result = await connection.run(copySql(columns, content.partitions, path, rowBytes));
+      return Number((await result.getRows())[0]?.[0] ?? 0);
+    };
+    try {
+      return await copy(ROW_BYTES);
+    } catch (error) {
+      if (!isRowTooLong(error)) throw error;
+      return await copy(LONG_ROW_BYTES);
+    }
   };
   return {
     columnsOf(columns) {
@@ -79,8 +100,10 @@ export function duckdbFileWriter(options: DuckdbFileWriterOptions): FileWriter {
       );
     },
     async write(content, path) {
+      opening ??= openDuckdb(options);
+      const connection = await opening;
       try {
-        const rows = await writeRows(content, path);
+        const rows = await writeRows(connection, content, path);
         const [{ size }, sha256] = await Promise.all([stat(path), sha256Of(path)]);
         return { rows, bytes: size, sha256 };
       } catch (error) {
