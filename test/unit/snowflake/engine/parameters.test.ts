@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { SessionParameters } from '#local/snowflake/session/parameters.ts';
+
+describe('SessionParameters', () => {
+  it('answers defaults, values set, and defaults again once unset', () => {
+    const parameters = new SessionParameters();
+    expect(parameters.get('TIMEZONE')).toBe('UTC');
+    parameters.set('TIMEZONE', 'Europe/Paris');
+    expect(parameters.get('TIMEZONE')).toBe('Europe/Paris');
+    parameters.unset('TIMEZONE');
+    expect(parameters.get('TIMEZONE')).toBe('UTC');
+  });
+
+  it('keeps the kind of each value', () => {
+    const parameters = new SessionParameters();
+    parameters.set('AUTOCOMMIT', 'false');
+    parameters.set('LOCK_TIMEOUT', '5');
+    expect(parameters.get('AUTOCOMMIT')).toBe(false);
+    expect(parameters.get('LOCK_TIMEOUT')).toBe(5);
+  });
+
+  it.each([
+    ['NO_SUCH_THING', 'x', '001420'],
+    ['LOCK_TIMEOUT', 'soon', '001008'],
+    ['WEEK_START', '1', '000002'],
+  ])('refuses %s = %s with %s', (name, value, code) => {
+    expect(() => new SessionParameters().set(name, value)).toThrow(
+      expect.objectContaining({ code }),
+    );
+  });
+
+  it('takes a parameter that changes nothing here when it is its default', () => {
+    expect(() => new SessionParameters().set('WEEK_START', '0')).not.toThrow();
+  });
+});
