@@ -1,0 +1,108 @@
+import { mkdtempSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateDatabaseCommand } from '@aws-sdk/client-glue';
+import { CreateBucketCommand, GetObjectCommand } from '@aws-sdk/client-s3';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CREDENTIALS, REGION } from '#local/platform/places.ts';
+import { dynamoWatermarkStore } from '#src/adapters/aws/dynamo-watermark-store.ts';
+import { s3ObjectStore } from '#src/adapters/aws/s3-object-store.ts';
+import { Manifest } from '#src/model/manifest.ts';
+import { PipelineDocument } from '#src/model/pipeline.ts';
+import type { SnowflakeCredentials } from '#src/ports/credentials.ts';
+import type { QueryId } from '#src/ports/watermark-store.ts';
+import type { Emulator } from './emulator.ts';
+import { openDuckdbReader } from './parquet-readers.ts';
+
+export const NAMES = {
+  lake: 'extract-lake',
+  artifacts: 'extract-artifacts',
+  table: 'extract-state',
+  database: 'extract_bronze',
+} as const;
+
+/** Makes what the stack makes for the extraction, and nothing more. */
+export async function makeResources({ clients, endpoint }: Emulator, login: SnowflakeCredentials) {
+  const { s3, dynamo, glue } = clients;
+  await s3.send(new CreateBucketCommand({ Bucket: NAMES.lake }));
+  await s3.send(new CreateBucketCommand({ Bucket: NAMES.artifacts }));
+  await dynamo.send(
+    new CreateTableCommand({
+      TableName: NAMES.table,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+    }),
+  );
+  await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: NAMES.database } }));
+  const secrets = new SecretsManagerClient({ endpoint, region: REGION, credentials: CREDENTIALS });
+  const secret = { Name: 'extract-snowflake', SecretString: JSON.stringify(login) };
+  const { ARN } = await secrets.send(new CreateSecretCommand(secret));
+  return { secretArn: ARN ?? '' };
+}
+
+/** The environment that the function has, its AWS behind `endpoint`. */
+export const functionEnvironment = (endpoint: string, secretArn: string) => ({
+  STAGE: 'local',
+  LOG_LEVEL: 'warn',
+  LAKE_BUCKET: NAMES.lake,
+  ARTIFACTS_BUCKET: NAMES.artifacts,
+  STATE_TABLE: NAMES.table,
+  BRONZE_DATABASE: NAMES.database,
+  SNOWFLAKE_SECRET_ARN: secretArn,
+  DUCKDB_MEMORY_LIMIT_MB: '512',
+  HOME: mkdtempSync(join(tmpdir(), 'extract-home-')),
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_REGION: REGION,
+  AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+});
+
+/** Publishes a pipeline as the command line does. */
+export async function publish({ clients }: Emulator, document: object): Promise<void> {
+  const pipeline = PipelineDocument.parse(document);
+  const objects = s3ObjectStore({ bucket: NAMES.artifacts, client: clients.s3 });
+  const key = `pipelines/${pipeline.name}/0000000000000000.json`;
+  await objects.putText(key, JSON.stringify(pipeline));
+  await objects.putText(`pipelines/${pipeline.name}/current.json`, JSON.stringify({ key }));
+}
+
+/** Manifests of committed watermarks, oldest first. */
+export async function committedManifests({ clients }: Emulator, id: QueryId): Promise<Manifest[]> {
+  const watermarks = dynamoWatermarkStore({ table: NAMES.table, client: clients.dynamo });
+  const lake = s3ObjectStore({ bucket: NAMES.lake, client: clients.s3 });
+  const history = await watermarks.history(id);
+  const texts = await Promise.all(history.map(({ manifestKey }) => lake.getText(manifestKey)));
+  return texts.map((text) => Manifest.parse(JSON.parse(text ?? '')));
+}
+
+/** Runs SQL over the rows of the committed manifests' files, which it names `bronze`. */
+export async function queryCommitted(
+  emulator: Emulator,
+  id: QueryId,
+  sql: string,
+): Promise<Record<string, unknown>[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'committed-'));
+  const manifests = await committedManifests(emulator, id);
+  const keys = manifests.flatMap(({ files }) => files.map(({ key }) => key));
+  const copies = await Promise.all(
+    keys.map(async (Key, index) => {
+      const get = new GetObjectCommand({ Bucket: NAMES.lake, Key });
+      const { Body } = await emulator.clients.s3.send(get);
+      const path = join(folder, `${index}.parquet`);
+      await writeFile(path, (await Body?.transformToByteArray()) ?? '');
+      return `'${path}'`;
+    }),
+  );
+  const query = await openDuckdbReader();
+  const files = `read_parquet([${copies.join(', ')}], hive_partitioning = false)`;
+  return query(`with bronze as (from ${files}) ${sql}`);
+}
