@@ -14,6 +14,11 @@ export interface ScopeRelation {
   readonly columns: readonly ScopeColumn[];
 }
 
+export interface ScopeValue {
+  readonly value: string | null;
+  readonly type: SnowflakeType;
+}
+
 export interface Scope {
   readonly user: string;
   readonly database: string | null;
@@ -30,6 +35,21 @@ export interface Scope {
   relation(parts: readonly string[]): ScopeRelation | undefined;
   /** DuckDB name of a sequence. */
   sequence(parts: readonly string[]): string | undefined;
+  /** Id of an earlier query of the session: -1 the last, -2 the one before, 1 the first. */
+  lastQueryId?(index: number): string | undefined;
+  readonly sessionId?: string;
+  /** Id of the open transaction. */
+  readonly transactionId?: string;
+  /**
+   * A scalar function that the engine answers, SYSTEM$… for the most part: its literal arguments in, the value out.
+   * Undefined when the engine has no such function.
+   */
+  systemFunction?(name: string, args: readonly string[]): ScopeValue | undefined;
+  /**
+   * A table function of the engine, for example INFORMATION_SCHEMA.COPY_HISTORY: arguments by name, or by position
+   * as "1", "2", ….
+   */
+  tableFunction?(name: string, args: Readonly<Record<string, string>>): ScopeRelation | undefined;
   /** Relation that holds the result of an earlier query, for RESULT_SCAN. */
   resultScan(queryId: string): ScopeRelation | undefined;
 }

@@ -1,5 +1,5 @@
 import { syntaxError } from './errors.ts';
-import { readDollarString, readQuotedIdentifier, readString } from './read-literal.ts';
+import { readDollarString, readQuotedIdentifier, readString } from './syntax/read-literal.ts';
 
 export type TokenKind =
   | 'word'

@@ -1,6 +1,21 @@
-import type { SnowflakeError } from '../statement.ts';
+import { SnowflakeError } from '../statement.ts';
 import type { SnowflakeType } from '../types.ts';
+import { lowerInsert, lowerMultiInsert } from './dml/insert.ts';
+import { lowerConstantInsert } from './dml/insert-constants.ts';
+import { lowerMerge } from './dml/merge.ts';
+import { lowerDelete, lowerUpdate } from './dml/update-delete.ts';
+import { unsupported } from './errors.ts';
+import { Lowering, type Rewrites } from './expression/lowering.ts';
+import { quoteName } from './expression/typed.ts';
+import { MACROS } from './functions/registry.ts';
+import { fitColumns, lowerQuery } from './query/query.ts';
+import { EXPRESSION_REWRITES } from './rewrites.ts';
 import type { Scope, ScopeRelation, Translated } from './scope.ts';
+import { expandTokens } from './syntax/expand.ts';
+import { type Fields, fieldsOf, kindOf, type Node } from './syntax/node.ts';
+import { type Normalized, normalize } from './syntax/normalize.ts';
+import { loadParser, type Parse } from './syntax/parse.ts';
+import { TEXT } from './types/names.ts';
 
 /** An expression in DuckDB's dialect; `type` is null for a bare NULL. */
 export interface TranslatedExpression {
@@ -59,4 +74,82 @@ export interface Translator {
     scope: Scope,
     options?: { readonly row?: ScopeRelation; readonly target?: SnowflakeType },
   ): TranslatedExpression;
+}
+
+const REWRITES: Rewrites = { expressions: EXPRESSION_REWRITES, query: lowerQuery };
+
+const DML: Readonly<Record<string, (fields: Fields, lowering: Lowering) => TranslatedDml>> = {
+  insert: lowerInsert,
+  multitable_inserts: lowerMultiInsert,
+  update: lowerUpdate,
+  delete: lowerDelete,
+  merge: lowerMerge,
+};
+
+const NOTHING: Normalized = {
+  source: '',
+  text: '',
+  literals: [],
+  types: [],
+  functions: [],
+  offsets: [],
+};
+
+function translateQuery(parse: Parse, sql: string, scope: Scope): Translated {
+  const source = normalize(sql, scope);
+  const lowering = new Lowering(scope, source, REWRITES);
+  const query = lowerQuery(parse(source), lowering);
+  const columns = query.columns.map((column) => ({ ...column, type: column.type ?? TEXT }));
+  const untyped = query.columns.some((column) => column.type === null);
+  return { sql: untyped ? fitColumns(query, columns, lowering, 'assign') : query.sql, columns };
+}
+
+function translateDml(parse: Parse, sql: string, scope: Scope): TranslatedDml {
+  const tokens = expandTokens(sql, scope);
+  const constant = lowerConstantInsert(tokens, new Lowering(scope, NOTHING, REWRITES));
+  if (constant) return constant;
+  const source = normalize(sql, scope);
+  const statement = parse(source);
+  const lower = DML[kindOf(statement)];
+  if (!lower) throw unsupported(`statement ${kindOf(statement).replaceAll('_', ' ')}`);
+  return lower(fieldsOf(statement), new Lowering(scope, source, REWRITES));
+}
+
+function translateExpression(
+  parse: Parse,
+  sql: string,
+  scope: Scope,
+  options: { readonly row?: ScopeRelation; readonly target?: SnowflakeType } = {},
+): TranslatedExpression {
+  const source = normalize(`SELECT ${sql}`, scope);
+  const lowering = new Lowering(scope, source, REWRITES);
+  if (options.row) {
+    const { columns } = options.row;
+    lowering.frame.relations.push({ alias: options.row.duckdbName, columns: columns.map(bare) });
+  }
+  const items = (fieldsOf(parse(source)).expressions ?? []) as readonly Node[];
+  const [item] = items;
+  if (!item || items.length > 1) {
+    throw new SnowflakeError('001003', '42000', 'SQL compilation error:\none expression expected');
+  }
+  const expression = kindOf(item) === 'alias' ? (fieldsOf(item).this as Node) : item;
+  const value = lowering.expression(expression);
+  const found = options.target ? lowering.convert(value, options.target, 'assign') : value;
+  return { sql: found.sql, type: found.type };
+}
+
+/** Columns of a row given from outside are named without a table. */
+function bare(column: ScopeRelation['columns'][number]) {
+  return { ...column, sql: quoteName(column.name) };
+}
+
+/** Loads the parser and gives the translator; one serves all sessions. */
+export async function loadTranslator(): Promise<Translator> {
+  const parse = await loadParser();
+  return {
+    macros: MACROS,
+    translateQuery: (sql, scope) => translateQuery(parse, sql, scope),
+    translateDml: (sql, scope) => translateDml(parse, sql, scope),
+    translateExpression: (sql, scope, options) => translateExpression(parse, sql, scope, options),
+  };
 }

@@ -1,4 +1,4 @@
-import { syntaxError } from './errors.ts';
+import { syntaxError } from '../errors.ts';
 
 interface Literal {
   readonly value: string;
