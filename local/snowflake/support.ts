@@ -1,3 +1,11 @@
+import { STATEMENTS } from './session/statement-kinds.ts';
+import {
+  informationSchemaSupport,
+  parameterSupport,
+  type StatementSupport,
+  statementSupport,
+} from './session/statement-support.ts';
+import { FAMILIES } from './sql/functions/registry.ts';
 import { queryRoutes } from './wire/query-routes.ts';
 import type { Route } from './wire/routes.ts';
 import { sessionRoutes } from './wire/session-routes.ts';
@@ -7,7 +15,7 @@ export interface SupportedFeature {
   readonly area: string;
   readonly feature: string;
   readonly isSupported: boolean;
-  /** What a client meets, where it is not supported. */
+  /** What a client meets where it is not supported, or what differs from Snowflake. */
   readonly note?: string;
 }
 
@@ -25,18 +33,83 @@ const missing = (area: string, feature: string, note: string): SupportedFeature 
   note,
 });
 
+const within =
+  (area: string) =>
+  (support: StatementSupport): SupportedFeature => ({ area, ...support });
+
 const DRIVER = 'Driver protocol';
 const SQL_API = 'SQL API';
+const STATEMENT = 'Statements';
 
-/** What the stand-in serves, from the tables by which they dispatch, and what they refuse. */
-export const standInSupport = (): readonly SupportedFeature[] => [
+/** Kinds of statements that Snowflake users know; those that the engine does not dispatch are refused by name. */
+const KNOWN_STATEMENTS = [
+  'MERGE',
+  'TRUNCATE',
+  'COPY',
+  'PUT',
+  'GET',
+  'LIST',
+  'REMOVE',
+  'CALL',
+  'EXECUTE',
+  'EXPLAIN',
+  'GRANT',
+  'REVOKE',
+  'UNDROP TABLE',
+  'CREATE STAGE',
+  'CREATE FILE FORMAT',
+  'CREATE STORAGE INTEGRATION',
+  'CREATE PIPE',
+  'CREATE STREAM',
+  'CREATE TASK',
+  'CREATE DYNAMIC TABLE',
+  'CREATE MATERIALIZED VIEW',
+  'CREATE ICEBERG TABLE',
+  'CREATE PROCEDURE',
+  'CREATE FUNCTION',
+  'CREATE USER',
+  'ALTER USER',
+  'CREATE MASKING POLICY',
+  'SHOW GRANTS',
+  'SHOW STAGES',
+  'SHOW STREAMS',
+  'SHOW TASKS',
+];
+
+const doorSupport = (): readonly SupportedFeature[] => [
   ...served(DRIVER, [...sessionRoutes, ...queryRoutes]),
   missing(DRIVER, 'results in Arrow', 'results are JSON, which every driver takes'),
   missing(DRIVER, 'log-in by OAuth, SSO, MFA, workload identity', 'refused with 390303 or 390139'),
   missing(DRIVER, 'binds from a stage', 'refused; the announced threshold keeps drivers from it'),
-  missing(DRIVER, 'PUT and GET of files', 'refused as an unsupported statement'),
   ...served(SQL_API, statementRoutes),
   missing(SQL_API, 'OAuth and workload identity tokens', 'refused with 401'),
   missing('Snowpipe', 'insertFiles, insertReport', 'answered 404, naming the route'),
+  ...statementSupport().map(within('Statements')),
+  ...informationSchemaSupport().map(within('INFORMATION_SCHEMA')),
+  ...parameterSupport().map(within('Session parameters')),
   missing('Snowpipe Streaming', 'channels and rows', 'answered 404, naming the route'),
+];
+
+const statementSupport = (): readonly SupportedFeature[] => [
+  ...Object.keys(STATEMENTS).map((feature) => ({ area: STATEMENT, feature, isSupported: true })),
+  ...KNOWN_STATEMENTS.filter((kind) => STATEMENTS[kind] === undefined).map((kind) =>
+    missing(STATEMENT, kind, 'refused as unsupported'),
+  ),
+];
+
+const functionSupport = (): readonly SupportedFeature[] =>
+  FAMILIES.flatMap(({ name, functions }) =>
+    Object.entries(functions).map(([feature, { note }]) => ({
+      area: `Functions: ${name}`,
+      feature,
+      isSupported: true,
+      ...(note === undefined ? {} : { note }),
+    })),
+  );
+
+/** What the stand-in supports, from the tables by which it dispatches, and what it refuses. */
+export const standInSupport = (): readonly SupportedFeature[] => [
+  ...doorSupport(),
+  ...statementSupport(),
+  ...functionSupport(),
 ];
