@@ -21,7 +21,7 @@ function lambdaSource(state: string, definition: AslState, run: string): Source[
     .split(':')
     .at(-1);
   const group = `/aws/lambda/${name}`;
-  const query = { group, containing: `"${run}"` };
+  const query = { group, containing: run };
   return [{ state, source: 'lambda', group, stream: null, query }];
 }
 
@@ -71,7 +71,10 @@ export async function readRunLogs(deps: StatusDeps, id: string, only?: string): 
           to: span,
           limit: MAX_LINES,
         });
-        return { ...source, lines: [...lines], isTruncated };
+        const own = lines.filter(
+          ({ message }) => source.source !== 'lambda' || message.includes(`"${run.name}"`),
+        );
+        return { ...source, lines: own, isTruncated };
       }),
     );
   };
