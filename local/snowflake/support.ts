@@ -1,4 +1,3 @@
-import { STATEMENTS } from './session/statement-kinds.ts';
 import {
   informationSchemaSupport,
   parameterSupport,
@@ -39,42 +38,6 @@ const within =
 
 const DRIVER = 'Driver protocol';
 const SQL_API = 'SQL API';
-const STATEMENT = 'Statements';
-
-/** Kinds of statements that Snowflake users know; those that the engine does not dispatch are refused by name. */
-const KNOWN_STATEMENTS = [
-  'MERGE',
-  'TRUNCATE',
-  'COPY',
-  'PUT',
-  'GET',
-  'LIST',
-  'REMOVE',
-  'CALL',
-  'EXECUTE',
-  'EXPLAIN',
-  'GRANT',
-  'REVOKE',
-  'UNDROP TABLE',
-  'CREATE STAGE',
-  'CREATE FILE FORMAT',
-  'CREATE STORAGE INTEGRATION',
-  'CREATE PIPE',
-  'CREATE STREAM',
-  'CREATE TASK',
-  'CREATE DYNAMIC TABLE',
-  'CREATE MATERIALIZED VIEW',
-  'CREATE ICEBERG TABLE',
-  'CREATE PROCEDURE',
-  'CREATE FUNCTION',
-  'CREATE USER',
-  'ALTER USER',
-  'CREATE MASKING POLICY',
-  'SHOW GRANTS',
-  'SHOW STAGES',
-  'SHOW STREAMS',
-  'SHOW TASKS',
-];
 
 const doorSupport = (): readonly SupportedFeature[] => [
   ...served(DRIVER, [...sessionRoutes, ...queryRoutes]),
@@ -84,17 +47,13 @@ const doorSupport = (): readonly SupportedFeature[] => [
   ...served(SQL_API, statementRoutes),
   missing(SQL_API, 'OAuth and workload identity tokens', 'refused with 401'),
   missing('Snowpipe', 'insertFiles, insertReport', 'answered 404, naming the route'),
-  ...statementSupport().map(within('Statements')),
-  ...informationSchemaSupport().map(within('INFORMATION_SCHEMA')),
-  ...parameterSupport().map(within('Session parameters')),
   missing('Snowpipe Streaming', 'channels and rows', 'answered 404, naming the route'),
 ];
 
-const statementSupport = (): readonly SupportedFeature[] => [
-  ...Object.keys(STATEMENTS).map((feature) => ({ area: STATEMENT, feature, isSupported: true })),
-  ...KNOWN_STATEMENTS.filter((kind) => STATEMENTS[kind] === undefined).map((kind) =>
-    missing(STATEMENT, kind, 'refused as unsupported'),
-  ),
+const engineSupport = (): readonly SupportedFeature[] => [
+  ...statementSupport().map(within('Statements')),
+  ...informationSchemaSupport().map(within('INFORMATION_SCHEMA')),
+  ...parameterSupport().map(within('Session parameters')),
 ];
 
 const functionSupport = (): readonly SupportedFeature[] =>
@@ -110,6 +69,6 @@ const functionSupport = (): readonly SupportedFeature[] =>
 /** What the stand-in supports, from the tables by which it dispatches, and what it refuses. */
 export const standInSupport = (): readonly SupportedFeature[] => [
   ...doorSupport(),
-  ...statementSupport(),
+  ...engineSupport(),
   ...functionSupport(),
 ];
