@@ -2,7 +2,8 @@ import { unsupported } from '../sql/errors.ts';
 import type { Handler } from './answer.ts';
 import type { TokenReader } from './parse/token-reader.ts';
 import { DATABASES, ROLES, SCHEMAS, WAREHOUSES } from './show/containers.ts';
-import { COLUMNS, PRIMARY_KEYS, SEQUENCES, TABLES, UNIQUE_KEYS, VIEWS } from './show/relations.ts';
+import { EXPORTED_KEYS, IMPORTED_KEYS, PRIMARY_KEYS, UNIQUE_KEYS } from './show/keys.ts';
+import { COLUMNS, OBJECTS, SEQUENCES, TABLES, VIEWS } from './show/relations.ts';
 import { SHOW_PARAMETERS, SHOW_VARIABLES } from './show/settings.ts';
 import { show } from './show/show.ts';
 import { alterWarehouse, createRole, createWarehouse } from './statements/account-object.ts';
@@ -36,6 +37,9 @@ const SHOWS = [
   SEQUENCES,
   PRIMARY_KEYS,
   UNIQUE_KEYS,
+  IMPORTED_KEYS,
+  EXPORTED_KEYS,
+  OBJECTS,
   WAREHOUSES,
   ROLES,
   SHOW_PARAMETERS,
@@ -126,6 +130,7 @@ const SECOND_WORDS: Readonly<Record<string, readonly string[]>> = {
   PRIMARY: ['KEYS'],
   UNIQUE: ['KEYS'],
   IMPORTED: ['KEYS'],
+  EXPORTED: ['KEYS'],
   FILE: ['FORMAT', 'FORMATS'],
   DYNAMIC: ['TABLE', 'TABLES'],
   EXTERNAL: ['TABLE', 'TABLES', 'FUNCTION', 'VOLUME'],
@@ -172,7 +177,7 @@ function isNameOnly(reader: TokenReader, words: readonly string[]): boolean {
 }
 
 /** Verbs of Snowflake that are refused by name; any other first word is a syntax error. */
-export const REFUSED_VERBS: readonly string[] = [
+const REFUSED_VERBS: readonly string[] = [
   'CALL',
   'COPY',
   'EXECUTE',

@@ -15,8 +15,8 @@ export interface WriteOptions {
 export interface Work {
   /** Answers the number of rows changed. */
   run(sql: string): Promise<number>;
-  /** For a statement that writes and answers rows. */
-  write: StoreConnection['rows'];
+  /** For a statement that writes and answers texts: how often it answers each of them. */
+  tally(sql: string): Promise<ReadonlyMap<string, number>>;
   /** For queries, which are not run again. */
   rows: StoreConnection['rows'];
 }
@@ -111,9 +111,9 @@ export class Transaction {
         ran.push(sql);
         return this.#connection.run(sql);
       },
-      write: (sql) => {
+      tally: (sql) => {
         ran.push(sql);
-        return this.#connection.rows(sql);
+        return tally(this.#connection.texts(sql));
       },
       rows: (sql) => this.#connection.rows(sql),
     };
@@ -154,6 +154,14 @@ export class Transaction {
       throw transactionEnded(cause);
     }
   }
+}
+
+async function tally(batches: AsyncIterable<readonly string[]>): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for await (const batch of batches) {
+    for (const text of batch) counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** The statement's own error, saying that the stand-in ended the transaction where Snowflake would keep it. */

@@ -1,9 +1,4 @@
-import type {
-  CatalogColumn,
-  Constraint,
-  RelationObject,
-  TableObject,
-} from '../../catalog/model.ts';
+import type { CatalogColumn, RelationObject, TableObject } from '../../catalog/model.ts';
 import type { SnowflakeType } from '../../types.ts';
 import { MAX_TEXT_LENGTH } from '../../types.ts';
 import { integerColumn, textColumn, timeColumn, wireTime } from '../answer.ts';
@@ -13,9 +8,11 @@ import { missingObject, type SessionState } from '../session-state.ts';
 import { defaultText } from '../statements/describe.ts';
 import { flag, onOff, type ShowKind, type ShowRow } from './show.ts';
 
-function place({ name, database, schema }: RelationObject) {
+export function place({ name, database, schema }: RelationObject) {
   return { name, database, schema };
 }
+
+const KINDS = { permanent: 'TABLE', transient: 'TRANSIENT', temporary: 'TEMPORARY' } as const;
 
 function allTables(session: SessionState): TableObject[] {
   return [...session.engine.catalog.list('TABLE'), ...session.temporaryTables];
@@ -55,7 +52,7 @@ export const TABLES: ShowKind = {
         table.name,
         table.database,
         table.schema,
-        { permanent: 'TABLE', transient: 'TRANSIENT', temporary: 'TEMPORARY' }[table.persistence],
+        KINDS[table.persistence],
         table.comment ?? '',
         table.clusterBy ? `LINEAR${table.clusterBy}` : '',
         counts.get(table.id) ?? null,
@@ -138,7 +135,7 @@ function columnRow(relation: RelationObject, column: CatalogColumn): ShowRow {
 }
 
 /** The relations of IN TABLE t or IN VIEW v; every one otherwise. */
-function namedRelations(session: SessionState, { within }: ShowOptions): RelationObject[] {
+export function namedRelations(session: SessionState, { within }: ShowOptions): RelationObject[] {
   if (within?.kind === 'TABLE' || within?.kind === 'VIEW') {
     const found = session.findRelation(within.parts);
     if (!found) throw missingObject(session, 'Table', within.parts);
@@ -170,52 +167,6 @@ export const COLUMNS: ShowKind = {
     ),
 };
 
-function keyRows(session: SessionState, options: ShowOptions, kind: Constraint['kind']): ShowRow[] {
-  return namedRelations(session, options).flatMap((table) => {
-    if (table.kind !== 'TABLE') return [];
-    return table.constraints
-      .filter((each) => each.kind === kind)
-      .flatMap((each) =>
-        each.columns.map((column, at) => ({
-          ...place(table),
-          cells: [
-            wireTime(table.createdAt),
-            table.database,
-            table.schema,
-            table.name,
-            column,
-            String(at + 1),
-            each.name,
-            'false',
-            '',
-          ],
-        })),
-      );
-  });
-}
-
-const KEY_COLUMNS = [
-  timeColumn('created_on'),
-  ...['database_name', 'schema_name', 'table_name', 'column_name'].map(textColumn),
-  integerColumn('key_sequence'),
-  ...['constraint_name', 'rely', 'comment'].map(textColumn),
-];
-
-/** https://docs.snowflake.com/en/sql-reference/sql/show-primary-keys */
-export const PRIMARY_KEYS: ShowKind = {
-  words: ['PRIMARY', 'KEYS'],
-  level: 'schema',
-  columns: KEY_COLUMNS,
-  rows: (session, options) => keyRows(session, options, 'PRIMARY KEY'),
-};
-
-export const UNIQUE_KEYS: ShowKind = {
-  words: ['UNIQUE', 'KEYS'],
-  level: 'schema',
-  columns: KEY_COLUMNS,
-  rows: (session, options) => keyRows(session, options, 'UNIQUE'),
-};
-
 /** https://docs.snowflake.com/en/sql-reference/sql/show-sequences; the next value is not known here. */
 export const SEQUENCES: ShowKind = {
   words: ['SEQUENCES'],
@@ -242,4 +193,42 @@ export const SEQUENCES: ShowKind = {
         flag(each.isOrdered),
       ],
     })),
+};
+
+/** https://docs.snowflake.com/en/sql-reference/sql/show-objects */
+export const OBJECTS: ShowKind = {
+  words: ['OBJECTS'],
+  level: 'schema',
+  isTerseToo: true,
+  columns: [
+    timeColumn('created_on'),
+    ...['name', 'database_name', 'schema_name', 'kind', 'comment', 'cluster_by'].map(textColumn),
+    integerColumn('rows'),
+    integerColumn('bytes'),
+    ...['owner', 'retention_time'].map(textColumn),
+  ],
+  async rows(session) {
+    const tables = allTables(session);
+    const counts = await rowCounts(session, tables);
+    const relations: RelationObject[] = [...tables, ...session.engine.catalog.list('VIEW')];
+    return relations.map((relation) => {
+      const table = relation.kind === 'TABLE' ? relation : undefined;
+      return {
+        ...place(relation),
+        cells: [
+          wireTime(relation.createdAt),
+          relation.name,
+          relation.database,
+          relation.schema,
+          table ? KINDS[table.persistence] : 'VIEW',
+          relation.comment ?? '',
+          table?.clusterBy ? `LINEAR${table.clusterBy}` : '',
+          counts.get(relation.id) ?? null,
+          null,
+          relation.owner,
+          table ? String(table.retentionDays) : null,
+        ],
+      };
+    });
+  },
 };

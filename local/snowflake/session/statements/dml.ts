@@ -112,12 +112,9 @@ async function runStep(work: Work, { sql, rows }: DmlStep): Promise<Counts> {
     const changed = await work.run(sql);
     return new Map([['', rows === 'changes' ? changed : 0]]);
   }
-  const counts = new Map<string, number>();
-  for (const { merge_action: action } of await work.write(sql)) {
-    counts.set(String(action), (counts.get(String(action)) ?? 0) + 1);
-    counts.set('', (counts.get('') ?? 0) + 1);
-  }
-  return counts;
+  const byAction = await work.tally(sql);
+  const all = [...byAction.values()].reduce((sum, count) => sum + count, 0);
+  return new Map([...byAction, ['', all]]);
 }
 
 async function singleValue(work: Work, sql: string): Promise<string> {
