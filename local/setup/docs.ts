@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { Manifest } from '#src/model/manifest.ts';
 import { PipelineFile } from '#src/model/pipeline.ts';
+import { configurationDocs } from './configuration-docs.ts';
 import { paths } from './paths.ts';
 
 const json = (schema: z.ZodType): string =>
@@ -16,7 +17,8 @@ export const generatedDocs = (): Readonly<Record<string, string>> => ({
 });
 
 if (import.meta.main) {
-  for (const [name, content] of Object.entries(generatedDocs())) {
+  const documents = { ...generatedDocs(), 'configuration.md': await configurationDocs() };
+  for (const [name, content] of Object.entries(documents)) {
     writeFileSync(join(paths.root, 'docs', name), content);
     process.stdout.write(`docs/${name}\n`);
   }

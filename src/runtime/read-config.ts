@@ -3,8 +3,11 @@ import { TerminalError } from '../errors.ts';
 
 /** Variables every function has, from provider.environment in serverless.yml. */
 export const sharedConfig = {
-  STAGE: z.string().min(1).default('local'),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  STAGE: z.string().min(1).default('local').describe('stage of the stack'),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .default('info')
+    .describe('least important lines that are written'),
 };
 
 /**
