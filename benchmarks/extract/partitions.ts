@@ -40,7 +40,10 @@ const column = (
 
 const epoch = (offset: number) => `(1700000000 + (n * 37 + ${offset}) % 90000000)::VARCHAR`;
 
-/** Twelve columns of an orders table: keys, money, names that repeat and that do not, dates, a value that may be null. */
+/**
+ * Twelve columns of an orders table: keys, money, names that repeat and that do not, dates, a value
+ * that may be null.
+ */
 export const COLUMNS: readonly RecordedColumn[] = [
   column('ID', 'fixed', 'n::VARCHAR', { precision: 18, scale: 0, nullable: false }),
   column('AMOUNT', 'fixed', '(n * 7919 % 10000000 / 100)::DECIMAL(12,2)::VARCHAR', {
@@ -104,7 +107,8 @@ export async function recordPartitions(rows: number): Promise<Recording> {
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
   const rowsOf = async (form: 'api' | 'driver', from: number, to: number) => {
     const result = await connection.runAndReadAll(
-      `SELECT string_agg(json_array(${cellsSql(form)})::VARCHAR, ',' ORDER BY n) FROM range(${from}, ${to}) AS t(n)`,
+      `SELECT string_agg(json_array(${cellsSql(form)})::VARCHAR, ',' ORDER BY n)
+       FROM range(${from}, ${to}) AS t(n)`,
     );
     return String(result.getRows()[0]?.[0]);
   };

@@ -1,6 +1,9 @@
 import { PREPARATIONS, SUBJECTS } from './subjects.ts';
 
-/** Runs one subject once, in a process of its own: its time without the process's start, and its peak memory. */
+/**
+ * Runs one subject once, in a process of its own: its time without the process's start, and its
+ * peak memory.
+ */
 const [, , name = '', rows = '0', url = ''] = process.argv;
 const subject = SUBJECTS[name];
 if (subject === undefined) throw new Error(`there is no subject "${name}"`);

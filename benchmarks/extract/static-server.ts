@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { COLUMNS, type Recording, recordedPath, recordPartitions } from './partitions.ts';
 
 /**
- * Serves recorded results over the SQL API and the driver's protocol: `orders_<rows>` in a statement names which. Nothing
- * is computed, so that a client's time is its own.
+ * Serves recorded results over the SQL API and the driver's protocol: `orders_<rows>` in a
+ * statement names which. Nothing is computed, so that a client's time is its own.
  */
 const QUERY_ID = '01b00000-0000-0000-0000-';
 
@@ -67,7 +67,10 @@ function apiScalar(kind: number) {
   };
 }
 
-/** Statement handles of counts, descriptions and the clock are small numbers below any recorded size. */
+/**
+ * Statement handles of counts, descriptions and the clock are small numbers below any recorded
+ * size.
+ */
 const scalars = new Map<string, object>();
 
 async function serveApi(request: IncomingMessage, response: ServerResponse, url: URL) {

@@ -84,7 +84,9 @@ const snowmeltFetch: Subject = async (rows, url) => {
   return answer.rows;
 };
 
-/** The limit: DuckDB alone over the same partitions on the local disk, compressed as they were sent. */
+/**
+ * The limit: DuckDB alone over the same partitions on the local disk, compressed as they were sent.
+ */
 const duckdbLocal: Subject = async (rows) => {
   const { folder, partitions } = await recordPartitions(rows);
   const output = mkdtempSync(join(tmpdir(), 'bench-limit-'));
@@ -100,8 +102,10 @@ const duckdbLocal: Subject = async (rows) => {
   const files = partitions.map((_, index) => `'${recordedPath(folder, 'array', index)}'`);
   const result = await connection.run(
     `COPY (SELECT ${selectList(fileColumns(sources))}
-           FROM read_json([${files.join(', ')}], format = 'array', records = 'false', columns = {'j': 'VARCHAR[]'}) AS rows(j))
-     TO '${join(output, 'part.parquet')}' (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)`,
+           FROM read_json([${files.join(', ')}], format = 'array', records = 'false',
+                          columns = {'j': 'VARCHAR[]'}) AS rows(j))
+     TO '${join(output, 'part.parquet')}' 
+     (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)`,
   );
   const written = Number((await result.getRows())[0]?.[0]);
   rmSync(output, { recursive: true });
@@ -113,7 +117,9 @@ interface ParquetjsWriter {
   close(): Promise<void>;
 }
 
-/** parquetjs holds no DECIMAL beyond 18 digits; money goes as DOUBLE, which is what its users do. */
+/**
+ * parquetjs holds no DECIMAL beyond 18 digits; money goes as DOUBLE, which is what its users do.
+ */
 async function openParquetjs(path: string): Promise<ParquetjsWriter> {
   const module: string = 'parquetjs';
   const { default: parquet } = await import(module);

@@ -18,7 +18,9 @@ const EXTRACTABLE: ReadonlySet<string> = new Set<SourceTypeName>([
   'BINARY',
 ]);
 
-/** Types whose values are instants or days, so that the source's clock bounds a window over them. */
+/**
+ * Types whose values are instants or days, so that the source's clock bounds a window over them.
+ */
 const WATERMARK_TYPES: ReadonlySet<string> = new Set<SourceTypeName>([
   'DATE',
   'TIMESTAMP_NTZ',
@@ -83,7 +85,8 @@ function refuseClashes(query: QueryFields, columns: readonly SourceColumn[]): vo
 /**
  * The columns to extract: those listed in pipeline.yml, or all, in the source's order.
  *
- * @throws TerminalError SCHEMA_DRIFT when a named column is missing, CONFIG_INVALID for a name or type we cannot write
+ * @throws TerminalError SCHEMA_DRIFT when a named column is missing, CONFIG_INVALID for a name or
+ *   type we cannot write
  */
 export function chooseColumns(
   query: QueryFields,
@@ -108,7 +111,8 @@ export function chooseColumns(
 /**
  * The watermark column, or null for a query that is read whole every time.
  *
- * @throws TerminalError SCHEMA_DRIFT when it is missing, CONFIG_INVALID when it is neither a date nor a timestamp
+ * @throws TerminalError SCHEMA_DRIFT when it is missing, CONFIG_INVALID when it is neither a date
+ *   nor a timestamp
  */
 export function findWatermarkColumn(
   query: QueryFields,

@@ -28,8 +28,9 @@ async function reconcileParts(
   }
   const counts = { rowsInFiles: rows, resultRows: plan.rows, sourceRows: plan.sourceRows };
   throw new TerminalError(
-    `Cannot commit run ${plan.runId} of ${plan.pipeline}.${plan.query}: ${rows} rows in the files, ` +
-      `${plan.rows} in the result, ${plan.sourceRows} at the source. Extract again.`,
+    `Cannot commit run ${plan.runId} of ${plan.pipeline}.${plan.query}: ` +
+      `${rows} rows in the files, ${plan.rows} in the result, ${plan.sourceRows} at the source. ` +
+      'Extract again.',
     { code: 'RECONCILE_MISMATCH', details: { runId: plan.runId, isOfPlan, ...counts } },
   );
 }
@@ -72,10 +73,11 @@ const answerOf = (manifest: Manifest, manifestKey: string): CommitAnswer => ({
 });
 
 /**
- * Last step: the manifest, which starts what comes next; then the watermark, the catalog, and the end of `pending`.
- * Done again, whatever was reached, it does the rest.
+ * Last step: the manifest, which starts what comes next; then the watermark, the catalog, and the
+ * end of `pending`. Done again, whatever was reached, it does the rest.
  *
- * @throws TerminalError RECONCILE_MISMATCH when rows are missing, WATERMARK_CONFLICT when another run came first
+ * @throws TerminalError RECONCILE_MISMATCH when rows are missing, WATERMARK_CONFLICT when another
+ *   run came first
  */
 export async function commitWindow(
   deps: ExtractDeps,

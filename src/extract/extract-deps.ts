@@ -47,8 +47,8 @@ export function findQuery(document: PipelineDocument, name: string): ExtractQuer
 export function requireOwnPending(watermark: Watermark, id: QueryId, runId: string): PendingWindow {
   if (watermark.pending?.runId === runId) return watermark.pending;
   throw new TerminalError(
-    `Cannot go on with run ${runId} of ${id.pipeline}.${id.query}: another run has planned a window since. ` +
-      'Let that run finish, then extract again.',
+    `Cannot go on with run ${runId} of ${id.pipeline}.${id.query}: ` +
+      'another run has planned a window since. Let that run finish, then extract again.',
     { code: 'WATERMARK_CONFLICT', details: { ...id, runId, pending: watermark.pending?.runId } },
   );
 }

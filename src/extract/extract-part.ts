@@ -88,8 +88,9 @@ async function writeFile(
   await Promise.all(paths.map((partition) => rm(partition)));
   if (written.rows !== range.rows) {
     throw new TerminalError(
-      `Cannot take partitions ${range.fromPartition} to ${range.toPartition} of query ${run.plan.queryId}: ` +
-        `they hold ${written.rows} rows, ${range.rows} were announced. Extract again.`,
+      `Cannot take partitions ${range.fromPartition} to ${range.toPartition} ` +
+        `of query ${run.plan.queryId}: they hold ${written.rows} rows, ${range.rows} were announced. ` +
+        'Extract again.',
       { code: 'RESULT_CORRUPT', details: { queryId: run.plan.queryId, ...range } },
     );
   }
@@ -107,7 +108,10 @@ function inBackground<Value>(promise: Promise<Value>): Promise<Value> {
   return promise;
 }
 
-/** Fetches, writes and uploads file after file, each step while the one before works on the next file. */
+/**
+ * Fetches, writes and uploads file after file, each step while the one before works on the next
+ * file.
+ */
 async function writeFiles(run: PartRun, part: PartRequest['part']): Promise<ManifestFile[]> {
   const ranges = planFiles(run.plan.partitions, part, run.plan.maxFileBytes);
   const entries: ManifestFile[] = [];
@@ -136,11 +140,12 @@ async function runPart(run: PartRun, part: PartRequest['part']): Promise<PartRes
 }
 
 /**
- * Second step, once for each part: fetches its result partitions and writes them as Parquet files of the run. Memory and
- * disk hold at most two files' partitions at a time. Done again, it writes the same files, or finds that it has.
+ * Second step, once for each part: fetches its result partitions and writes them as Parquet files
+ * of the run. Memory and disk hold at most two files' partitions at a time. Done again, it writes
+ * the same files, or finds that it has.
  *
- * @throws TerminalError WATERMARK_CONFLICT when another run has planned since, RESULT_CORRUPT when the rows are not
- *   those announced
+ * @throws TerminalError WATERMARK_CONFLICT when another run has planned since, RESULT_CORRUPT when
+ *   the rows are not those announced
  */
 export async function extractPart(deps: ExtractDeps, request: PartRequest): Promise<PartAnswer> {
   const pending = requireOwnPending(

@@ -43,7 +43,8 @@ export const describeSql = (query: WindowSelection['query']): string =>
 
 /** The rows of a window, columns by name. */
 export const selectSql = (selection: WindowSelection, columns: readonly SourceColumn[]): string =>
-  `SELECT ${columns.map(({ name }) => quote(name)).join(', ')}\nFROM ${fromClause(selection.query)}${whereClause(selection)}`;
+  `SELECT ${columns.map(({ name }) => quote(name)).join(', ')}\n` +
+  `FROM ${fromClause(selection.query)}${whereClause(selection)}`;
 
 /** How many rows a window holds. */
 export const countSql = (selection: WindowSelection): string =>

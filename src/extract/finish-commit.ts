@@ -10,10 +10,12 @@ const partitionOf = (manifest: Manifest) => ({
 });
 
 /**
- * Does what comes after a manifest: watermark, registration, end of `pending`. Each step does nothing when it has been
- * done, so that a run that died between two of them is finished by whoever comes next.
+ * Does what comes after a manifest: watermark, registration, end of `pending`. Each step does
+ * nothing when it has been done, so that a run that died between two of them is finished by whoever
+ * comes next.
  *
- * @throws TerminalError WATERMARK_CONFLICT when another run advanced the watermark since it was read
+ * @throws TerminalError WATERMARK_CONFLICT when another run advanced the watermark since it was
+ *   read
  */
 export async function finishCommit(
   deps: ExtractDeps,

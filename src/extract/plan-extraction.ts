@@ -86,11 +86,12 @@ async function startRun(
 }
 
 /**
- * First step: finishes what an earlier run left, plans the next window, runs its query at the source, and says which
- * parts there are to fetch. Nothing that counts is written; `pending` in the watermark's item names the run.
+ * First step: finishes what an earlier run left, plans the next window, runs its query at the
+ * source, and says which parts there are to fetch. Nothing that counts is written; `pending` in the
+ * watermark's item names the run.
  *
- * @throws TerminalError WATERMARK_CONFLICT when another run advances the watermark meanwhile; see also chooseColumns,
- *   planReading and runWindowQuery
+ * @throws TerminalError WATERMARK_CONFLICT when another run advances the watermark meanwhile; see
+ *   also chooseColumns, planReading and runWindowQuery
  */
 export async function planExtraction(deps: ExtractDeps, request: PlanRequest): Promise<PlanAnswer> {
   const published = await deps.pipelines.current(request.pipeline);

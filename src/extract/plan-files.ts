@@ -15,15 +15,18 @@ export interface PartRange extends PartitionRange {
 }
 
 /**
- * Size of a file over that of the same rows as JSON text. Between 0.12 and 0.35 for the tables measured; a little
- * high on purpose, since a file that comes out small harms less than one that does not fit on the disk.
+ * Size of a file over that of the same rows as JSON text. Between 0.12 and 0.35 for the tables
+ * measured; a little high on purpose, since a file that comes out small harms less than one that
+ * does not fit on the disk.
  */
 const FILE_BYTES_PER_TEXT_BYTE = 0.3;
 
 /** Most text of one file on the disk at a time, in bytes; two files' text are there at once. */
 const MAX_FILE_TEXT_BYTES = 1024 ** 3;
 
-/** Text that one invocation takes, in bytes: at 20 MB a second, a minute and a half of its fifteen. */
+/**
+ * Text that one invocation takes, in bytes: at 20 MB a second, a minute and a half of its fifteen.
+ */
 const MAX_PART_TEXT_BYTES = 2 * 1024 ** 3;
 
 /** Cuts consecutive things into runs that stay below a size, each with at least one thing. */
@@ -62,7 +65,10 @@ function joinRanges(ranges: readonly SizedRange[]): SizedRange {
   };
 }
 
-/** Which partitions go into which file; the same partitions from the same start always give the same files. */
+/**
+ * Which partitions go into which file; the same partitions from the same start always give the same
+ * files.
+ */
 export function planFiles(
   partitions: readonly ResultPartition[],
   range: { readonly fromPartition: number; readonly toPartition: number },

@@ -18,11 +18,12 @@ const isBefore = (a: string, b: string): boolean => a < b;
 const later = (a: string, b: string | null): string => (b !== null && isBefore(a, b) ? b : a);
 
 /**
- * The half-open window to extract next, or null when the requested one lies beyond the source's clock.
+ * The half-open window to extract next, or null when the requested one lies beyond the source's
+ * clock.
  *
- * Its upper end is the source's clock less the settle delay, cut to what the column can hold: a row written a moment
- * later is stored cut, too, and must fall into the next window. A clock that went backwards gives an empty window at
- * the watermark.
+ * Its upper end is the source's clock less the settle delay, cut to what the column can hold: a row
+ * written a moment later is stored cut, too, and must fall into the next window. A clock that went
+ * backwards gives an empty window at the watermark.
  */
 export function planWindow(request: WindowRequest): Window | null {
   const { watermark, precision, requested } = request;
@@ -43,8 +44,9 @@ export function planWindow(request: WindowRequest): Window | null {
 }
 
 /**
- * The watermark after a window has been committed. It never moves backwards, and moves only when the window touches
- * what has been committed: a window by hand that begins later would leave a gap behind.
+ * The watermark after a window has been committed. It never moves backwards, and moves only when
+ * the window touches what has been committed: a window by hand that begins later would leave a gap
+ * behind.
  */
 export function advanceWatermark(watermark: string | null, window: Window | null): string | null {
   if (window === null) return watermark;

@@ -24,7 +24,10 @@ export const PartDocument = z.strictObject({
 });
 export type PartDocument = z.infer<typeof PartDocument>;
 
-/** What the plan step found out, for the part and commit steps; too large for a state machine's payload. */
+/**
+ * What the plan step found out, for the part and commit steps; too large for a state machine's
+ * payload.
+ */
 export const PlanDocument = z.strictObject({
   version: z.literal(1),
   runId: z.string(),

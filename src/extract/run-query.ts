@@ -14,8 +14,9 @@ export async function countRows(warehouse: Warehouse, reading: WindowReading): P
 }
 
 /**
- * Runs the statement of a window and counts the window's rows apart from it. Rows may move in and out of a window
- * while both run: then the result must lie between the count before and the count after it.
+ * Runs the statement of a window and counts the window's rows apart from it. Rows may move in and
+ * out of a window while both run: then the result must lie between the count before and the count
+ * after it.
  *
  * @throws TerminalError RECONCILE_MISMATCH when the result has other rows than the source
  */
@@ -33,8 +34,9 @@ export async function runWindowQuery(
     Math.min(before, after) <= result.rows && result.rows <= Math.max(before, after);
   if (isBetween) return { result, sourceRows: result.rows };
   throw new TerminalError(
-    `Cannot take the result of query ${queryId}: it has ${result.rows} rows, the source counts ${before} before ` +
-      `and ${after} after it. Extract again; if it stays so, look into the table's row access policies.`,
+    `Cannot take the result of query ${queryId}: it has ${result.rows} rows, ` +
+      `the source counts ${before} before and ${after} after it. ` +
+      "Extract again; if it stays so, look into the table's row access policies.",
     { code: 'RECONCILE_MISMATCH', details: { queryId, rows: result.rows, before, after } },
   );
 }

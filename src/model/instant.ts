@@ -1,13 +1,16 @@
 /**
- * Instants as text, `YYYY-MM-DD HH:MM:SS.nnnnnnnnn` in UTC: nine digits because a Date has three and a source's
- * timestamps up to nine, and of fixed width so that the order of texts is the order of instants.
+ * Instants as text, `YYYY-MM-DD HH:MM:SS.nnnnnnnnn` in UTC: nine digits because a Date has three
+ * and a source's timestamps up to nine, and of fixed width so that the order of texts is the order
+ * of instants.
  */
 
 const NANOS_PER_SECOND = 1_000_000_000n;
 const NANOS_PER_DAY = 86_400n * NANOS_PER_SECOND;
 
-const INSTANT =
-  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/;
+const DAY = String.raw`(\d{4}-\d{2}-\d{2})`;
+const TIME = String.raw`(\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?`;
+const ZONE = String.raw`(Z|[+-]\d{2}:?\d{2})`;
+const INSTANT = new RegExp(`^${DAY}(?:[T ]${TIME})?\\s*${ZONE}?$`);
 
 /** Nanoseconds since 1970 of an instant in our form. */
 export function toNanos(instant: string): bigint {
@@ -34,8 +37,8 @@ export function floorInstant(instant: string, precision: 'day' | number): string
 }
 
 /**
- * Reads an instant as people write it: a date, or a date and time with at most nine digits and an optional zone.
- * Without a zone it is UTC. Null when the text is not an instant.
+ * Reads an instant as people write it: a date, or a date and time with at most nine digits and an
+ * optional zone. Without a zone it is UTC. Null when the text is not an instant.
  */
 export function parseInstant(text: string): string | null {
   const match = INSTANT.exec(text.trim());

@@ -47,7 +47,10 @@ export interface Warehouse {
   submit(sql: string, requestId: string): Promise<string>;
   /** Waits until a statement has ended and tells what its result holds. */
   waitFor(queryId: string): Promise<QueryResult>;
-  /** Saves one partition of a result to a file: a JSON array of rows, each an array of texts or nulls. */
+  /**
+   * Saves one partition of a result to a file: a JSON array of rows, each an array of texts or
+   * nulls.
+   */
   savePartition(queryId: string, partition: number, path: string): Promise<void>;
   /** Stops a statement; one that has ended is left alone. */
   cancel(queryId: string): Promise<void>;

@@ -52,7 +52,10 @@ export interface WatermarkStore {
   read(id: QueryId): Promise<Watermark>;
   /** Notes a planned window. Throws WATERMARK_CONFLICT when the version has moved on. */
   plan(id: QueryId, pending: PendingWindow, version: number): Promise<void>;
-  /** Moves the watermark, keeps `pending`, and adds to the history. Throws WATERMARK_CONFLICT when the version has moved on. */
+  /**
+   * Moves the watermark, keeps `pending`, and adds to the history. Throws WATERMARK_CONFLICT when
+   * the version has moved on.
+   */
   commit(id: QueryId, commit: WatermarkCommit, version: number): Promise<void>;
   /** Clears the pending window of a run; another run's is left alone. */
   clearPending(id: QueryId, runId: string): Promise<void>;

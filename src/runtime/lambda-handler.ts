@@ -32,11 +32,15 @@ function parseEvent<Schema extends z.ZodType>(schema: Schema, event: unknown): z
   );
 }
 
+const nameOf = (error: unknown) => (error instanceof Error ? error.name : 'unknown error');
+
 /**
- * Makes the handler of a function that Step Functions, a schedule or a rule invokes: the event is checked, what it
- * returns is returned, and an error is logged with its code and thrown, named as Step Functions matches it.
+ * Makes the handler of a function that Step Functions, a schedule or a rule invokes: the event is
+ * checked, what it returns is returned, and an error is logged with its code and thrown, named as
+ * Step Functions matches it.
  *
- * @throws TransientError or TerminalError, never another: what is unknown becomes TerminalError UNEXPECTED
+ * @throws TransientError or TerminalError, never another: what is unknown becomes TerminalError
+ *   UNEXPECTED
  */
 export function lambdaHandler<Schema extends z.ZodType, Result>(
   options: LambdaHandlerOptions<Schema>,
@@ -53,7 +57,7 @@ export function lambdaHandler<Schema extends z.ZodType, Result>(
       log.error('failed', describeError(error));
       if (isSnowmeltError(error)) throw error;
       throw new TerminalError(
-        `Cannot finish the ${options.stage} step: ${error instanceof Error ? error.name : 'unknown error'}. ` +
+        `Cannot finish the ${options.stage} step: ${nameOf(error)}. ` +
           'Read the log line of this run; it is a fault of the program.',
         { code: 'UNEXPECTED', cause: error },
       );

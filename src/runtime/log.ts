@@ -38,7 +38,10 @@ export function createLog(options: LogOptions = {}): Log {
   };
 }
 
-/** What a log line says of an error: its name, code and details, and the names and messages of its causes. */
+/**
+ * What a log line says of an error: its name, code and details, and the names and messages of its
+ * causes.
+ */
 export function describeError(error: unknown): LogFields {
   if (!(error instanceof Error)) return { errorName: typeof error };
   const causes: string[] = [];

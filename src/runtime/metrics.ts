@@ -8,7 +8,8 @@ export interface MetricsOptions {
 const NAMESPACE = 'Snowmelt';
 
 /**
- * Writes metrics as one line in CloudWatch's embedded metric format, which needs no call and no permission.
+ * Writes metrics as one line in CloudWatch's embedded metric format, which needs no call and no
+ * permission.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function emitMetrics(

@@ -22,8 +22,8 @@ async function openWithParquetjs(path: string): Promise<ParquetjsReader> {
 }
 
 /**
- * What parquetjs, which shares no code with DuckDB, reads in a file's footer. Values it cannot read: of compressed pages
- * it knows only those of version 2, and no decimals.
+ * What parquetjs, which shares no code with DuckDB, reads in a file's footer. Values it cannot
+ * read: of compressed pages it knows only those of version 2, and no decimals.
  */
 export async function describeWithParquetjs(path: string) {
   const reader = await openWithParquetjs(path);

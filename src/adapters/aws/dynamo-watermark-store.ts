@@ -54,8 +54,8 @@ const commitKey = (id: QueryId, version: number) => {
 
 function conflict(id: QueryId, runId: string): TerminalError {
   return new TerminalError(
-    `Cannot change the watermark of ${id.pipeline}.${id.query} for run ${runId}: another run changed it first. ` +
-      'Let that run finish, then extract again.',
+    `Cannot change the watermark of ${id.pipeline}.${id.query} for run ${runId}: ` +
+      'another run changed it first. Let that run finish, then extract again.',
     { code: 'WATERMARK_CONFLICT', details: { pipeline: id.pipeline, query: id.query, runId } },
   );
 }
@@ -113,8 +113,9 @@ function commitWrites(table: string, id: QueryId, commit: WatermarkCommit, versi
 }
 
 /**
- * Watermarks in the state table: pk `WATERMARK#<pipeline>#<query>`, sk `CURRENT`, and one item for each commit, sk
- * `COMMIT#<version>`. Every write is conditional on the version that its caller has read.
+ * Watermarks in the state table: pk `WATERMARK#<pipeline>#<query>`, sk `CURRENT`, and one item for
+ * each commit, sk `COMMIT#<version>`. Every write is conditional on the version that its caller has
+ * read.
  *
  * Methods throw WATERMARK_CONFLICT, STORE_UNAVAILABLE (transient) or STORE_REFUSED.
  */

@@ -73,8 +73,8 @@ const signature = (columns: readonly Column[]) =>
   JSON.stringify(columns.map(({ Name, Type }) => [Name, Type]));
 
 /**
- * Bronze tables in the Glue catalog, kept by the commit itself through the API, without a crawler. Each partition keeps
- * the columns its files have; the table has those of all runs.
+ * Bronze tables in the Glue catalog, kept by the commit itself through the API, without a crawler.
+ * Each partition keeps the columns its files have; the table has those of all runs.
  *
  * `register` throws STORE_UNAVAILABLE (transient) or STORE_REFUSED.
  */
@@ -120,9 +120,10 @@ export function glueBronzeCatalog(options: GlueBronzeCatalogOptions): BronzeCata
       ({ ErrorDetail }) => ErrorDetail?.ErrorCode !== 'AlreadyExistsException',
     );
     if (failure === undefined) return;
+    const error = failure.ErrorDetail?.ErrorCode;
     throw new TransientError(
-      `Cannot register a partition of ${database}.${table.query}: ${failure.ErrorDetail?.ErrorCode}. Try again.`,
-      { code: 'STORE_UNAVAILABLE', details: { error: failure.ErrorDetail?.ErrorCode } },
+      `Cannot register a partition of ${database}.${table.query}: ${error}. Try again.`,
+      { code: 'STORE_UNAVAILABLE', details: { error } },
     );
   };
 

@@ -17,12 +17,16 @@ export interface S3ObjectStoreOptions {
 }
 
 /**
- * Largest object of a single PUT, in bytes; one PUT leaves nothing behind when it fails, a multipart upload does.
+ * Largest object of a single PUT, in bytes; one PUT leaves nothing behind when it fails, a
+ * multipart upload does.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
  */
 const MAX_PUT_BYTES = 5 * 1024 ** 3;
 
-/** The SDK does not send a stream twice, so that a file's PUT is tried again here, with a new stream. */
+/**
+ * The SDK does not send a stream twice, so that a file's PUT is tried again here, with a new
+ * stream.
+ */
 const FILE_ATTEMPTS = 3;
 
 const base64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64');

@@ -32,7 +32,8 @@ async function readJson<Schema extends z.ZodType>(
 }
 
 /**
- * Pipelines in the artifacts bucket: `current.json` names an immutable document, which is parsed once.
+ * Pipelines in the artifacts bucket: `current.json` names an immutable document, which is parsed
+ * once.
  *
  * Methods throw NOT_FOUND, CONFIG_INVALID, and what the object store throws.
  */

@@ -35,7 +35,10 @@ function parseSecret(text: string | undefined): SnowflakeCredentials {
   );
 }
 
-/** The Snowflake log-in from Secrets Manager, fetched at first use. `read` throws CONFIG_INVALID for a malformed value. */
+/**
+ * The Snowflake log-in from Secrets Manager, fetched at first use. `read` throws CONFIG_INVALID for
+ * a malformed value.
+ */
 export function secretsManagerCredentials({
   secretArn,
   client = new SecretsManagerClient(),

@@ -34,7 +34,10 @@ const TRANSIENT_NAMES = new Set([
   'TransactionInProgressException',
 ]);
 
-/** Node's names for a connection that did not come about or broke: https://nodejs.org/api/errors.html#common-system-errors */
+/**
+ * Node's names for a connection that did not come about or broke:
+ * https://nodejs.org/api/errors.html#common-system-errors
+ */
 const NETWORK_CODES = new Set([
   'ECONNABORTED',
   'ECONNREFUSED',

@@ -10,7 +10,10 @@ export interface FileColumn extends ManifestColumn {
 /** Most digits a BIGINT surely holds. */
 const BIGINT_DIGITS = 18;
 
-/** Most fractional digits of DuckDB's TIMESTAMP; one with more is a TIMESTAMP_NS, of the years 1677 to 2262. */
+/**
+ * Most fractional digits of DuckDB's TIMESTAMP; one with more is a TIMESTAMP_NS, of the years 1677
+ * to 2262.
+ */
 const MICROSECOND_DIGITS = 6;
 
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
@@ -31,7 +34,10 @@ function numberType({ precision, scale }: SourceColumn): string {
     : `DECIMAL(${digits},${scale ?? 0})`;
 }
 
-/** Seconds since 1970 with a fraction, as text, to a timestamp: the exponent moves the point, so no digit is lost. */
+/**
+ * Seconds since 1970 with a fraction, as text, to a timestamp: the exponent moves the point, so no
+ * digit is lost.
+ */
 function timestamp(seconds: string, scale: number | null): { type: string; expression: string } {
   return (scale ?? 9) <= MICROSECOND_DIGITS
     ? { type: 'TIMESTAMP', expression: `make_timestamp((${seconds} || 'e6')::BIGINT)` }
@@ -75,7 +81,8 @@ function readCell(column: SourceColumn, cell: string): { type: string; expressio
 }
 
 /**
- * The columns of a file for the columns of a result. Cells come as `j[1]`, `j[2]`, … in the text forms of the SQL API:
+ * The columns of a file for the columns of a result. Cells come as `j[1]`, `j[2]`, … in the text
+ * forms of the SQL API:
  * https://docs.snowflake.com/en/developer-guide/sql-api/handling-responses
  */
 export function fileColumns(columns: readonly SourceColumn[]): readonly FileColumn[] {

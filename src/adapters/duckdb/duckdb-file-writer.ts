@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { FileContent, FileWriter } from '../../ports/file-writer.ts';
 import { addedColumns, type FileColumn, fileColumns, selectList } from './column-types.ts';
 import { translateDuckdbError } from './translate-error.ts';
@@ -16,12 +16,16 @@ export interface DuckdbFileWriterOptions {
   readonly temporaryLimitMb?: number;
 }
 
-/** Rows in one row group; DuckDB's own unit of parallel work. https://duckdb.org/docs/stable/data/parquet/tips */
+/**
+ * Rows in one row group; DuckDB's own unit of parallel work.
+ * https://duckdb.org/docs/stable/data/parquet/tips
+ */
 const ROW_GROUP_ROWS = 122_880;
 
 /**
- * Longest row as JSON text, in bytes. Each thread's buffers have twice this size, so that the larger one, which holds the
- * longest value Snowflake has (128 MB), is used only for files that need it.
+ * Longest row as JSON text, in bytes. Each thread's buffers have twice this size, so that the
+ * larger one, which holds the longest value Snowflake has (128 MB), is used only for files that
+ * need it.
  */
 const ROW_BYTES = 16 * 1024 ** 2;
 const LONG_ROW_BYTES = 160 * 1024 ** 2;
@@ -29,6 +33,7 @@ const LONG_ROW_BYTES = 160 * 1024 ** 2;
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 async function openDuckdb(options: DuckdbFileWriterOptions): Promise<DuckDBConnection> {
+  const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(options.threads ?? 2),
     memory_limit: `${options.memoryLimitMb}MB`,
@@ -49,7 +54,8 @@ function copySql(
   rowBytes: number,
 ): string {
   const files = `[${partitions.map(literal).join(', ')}]`;
-  const reading = `read_json(${files}, format = 'array', records = 'false', columns = {'j': 'VARCHAR[]'}, maximum_object_size = ${rowBytes})`;
+  const form = `format = 'array', records = 'false', columns = {'j': 'VARCHAR[]'}`;
+  const reading = `read_json(${files}, ${form}, maximum_object_size = ${rowBytes})`;
   return (
     `COPY (SELECT ${selectList(columns)}\n FROM ${reading} AS rows(j))\n` +
     `TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`
@@ -66,10 +72,11 @@ async function sha256Of(path: string): Promise<string> {
 }
 
 /**
- * Writes snappy Parquet files with DuckDB, opened at the first file.
+ * Writes snappy Parquet files with DuckDB, loaded and opened at the first file: most steps of an
+ * extraction write none.
  *
- * `write` throws RESULT_CORRUPT when the rows are no JSON or a value does not fit its column, and TransientError
- * STORE_UNAVAILABLE when memory or disk ran out.
+ * `write` throws RESULT_CORRUPT when the rows are no JSON or a value does not fit its column, and
+ * TransientError STORE_UNAVAILABLE when memory or disk ran out.
  */
 export function duckdbFileWriter(options: DuckdbFileWriterOptions): FileWriter {
   let opening: Promise<DuckDBConnection> | undefined;

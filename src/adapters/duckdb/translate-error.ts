@@ -7,18 +7,24 @@ import {
 
 type Translation = readonly [kind: string, make: (doing: string) => SnowmeltError];
 
-/** DuckDB's words hold values of the rows, so that neither its message nor the error itself goes on. */
+/**
+ * DuckDB's words hold values of the rows, so that neither its message nor the error itself goes on.
+ */
 const terminal = (code: 'RESULT_CORRUPT' | 'UNEXPECTED', why: string) => (doing: string) =>
   new TerminalError(`Cannot ${doing}: ${why}`, { code });
 
-/** Kinds of DuckDB errors by how their messages begin: https://duckdb.org/docs/stable/dev/internal_errors */
+/**
+ * Kinds of DuckDB errors by how their messages begin:
+ * https://duckdb.org/docs/stable/dev/internal_errors
+ */
 const TRANSLATIONS: readonly Translation[] = [
   [
     'Conversion Error',
     terminal(
       'RESULT_CORRUPT',
-      'a value does not fit the type of its column. A timestamp of nine digits must lie between the years ' +
-        '1677 and 2262: cast such a column with sql, for example to TIMESTAMP_NTZ(6).',
+      'a value does not fit the type of its column. A timestamp of nine digits ' +
+        'must lie between the years 1677 and 2262: ' +
+        'cast such a column with sql, for example to TIMESTAMP_NTZ(6).',
     ),
   ],
   [
@@ -45,7 +51,8 @@ const TRANSLATIONS: readonly Translation[] = [
     'IO Error',
     (doing) =>
       new TransientError(
-        `Cannot ${doing}: the disk failed or is full. Give the function more ephemeral storage, or lower max_file_mb.`,
+        `Cannot ${doing}: the disk failed or is full. ` +
+          'Give the function more ephemeral storage, or lower max_file_mb.',
         { code: 'STORE_UNAVAILABLE' },
       ),
   ],

@@ -24,8 +24,8 @@ export interface MemoryWarehouse extends Warehouse {
 }
 
 /**
- * A warehouse in memory that answers every SELECT with the rows of one table, whatever its predicate says: what a stage
- * asks is checked by its statements.
+ * A warehouse in memory that answers every SELECT with the rows of one table, whatever its
+ * predicate says: what a stage asks is checked by its statements.
  */
 export function memoryWarehouse(options: MemoryWarehouseOptions): MemoryWarehouse {
   const { table, now, partitionRows = 1000 } = options;

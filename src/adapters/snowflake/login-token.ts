@@ -10,7 +10,10 @@ export interface LoginToken {
   readonly renewAt: number;
 }
 
-/** Snowflake refuses a token of more than an hour: https://docs.snowflake.com/en/developer-guide/sql-api/authenticating */
+/**
+ * Snowflake refuses a token of more than an hour:
+ * https://docs.snowflake.com/en/developer-guide/sql-api/authenticating
+ */
 const TOKEN_SECONDS = 3540;
 
 /** A token is renewed before its last minutes, which a slow request may take. */
@@ -55,7 +58,8 @@ function keyPairToken(credentials: SnowflakeCredentials, now: number): LoginToke
 }
 
 /**
- * What a request carries to log in: a token signed with the private key, or the programmatic access token.
+ * What a request carries to log in: a token signed with the private key, or the programmatic access
+ * token.
  * https://docs.snowflake.com/en/developer-guide/sql-api/authenticating
  *
  * @param now milliseconds since 1970

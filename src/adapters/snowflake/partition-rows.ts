@@ -20,8 +20,8 @@ function corrupt(doing: string): RetryableFailure {
 }
 
 /**
- * Takes the rows out of a partition as it arrives: a JSON array of rows, its bytes otherwise unchanged. Nothing is
- * parsed and at most a few hundred bytes are held.
+ * Takes the rows out of a partition as it arrives: a JSON array of rows, its bytes otherwise
+ * unchanged. Nothing is parsed and at most a few hundred bytes are held.
  *
  * @throws RetryableFailure of RESULT_CORRUPT when the answer does not begin or end as it should
  */

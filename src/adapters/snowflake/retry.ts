@@ -25,8 +25,9 @@ export interface RetryOptions {
 }
 
 /**
- * Milliseconds to wait after an attempt: any time up to a limit that doubles ("full jitter"), so that clients that failed
- * together do not come back together. https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ * Milliseconds to wait after an attempt: any time up to a limit that doubles ("full jitter"), so
+ * that clients that failed together do not come back together.
+ * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export function waitAfter(attempt: number, options: RetryOptions = {}): number {
   const { baseMs = 250, capMs = 20_000, random = Math.random } = options;
@@ -50,7 +51,10 @@ export async function withRetries<Result>(
   }
 }
 
-/** Milliseconds that a Retry-After header asks for: seconds or a date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+/**
+ * Milliseconds that a Retry-After header asks for: seconds or a date.
+ * https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+ */
 export function retryAfterMs(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   const seconds = Number(header);

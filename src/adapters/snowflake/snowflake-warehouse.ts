@@ -92,13 +92,17 @@ async function cancelStatement(client: SqlApiClient, queryId: string): Promise<v
 async function giveUp(client: SqlApiClient, queryId: string, seconds: number): Promise<never> {
   await cancelStatement(client, queryId).catch(() => undefined);
   throw new TransientError(
-    `Cannot get the result of query ${queryId}: it has run for more than ${seconds} seconds and was cancelled. ` +
+    `Cannot get the result of query ${queryId}: ` +
+      `it has run for more than ${seconds} seconds and was cancelled. ` +
       'Extract smaller windows, or take a larger warehouse.',
     { code: 'WAREHOUSE_UNAVAILABLE', details: { queryId, seconds } },
   );
 }
 
-/** The first partition comes with the answer's metadata and is small; the others are streamed to the disk. */
+/**
+ * The first partition comes with the answer's metadata and is small; the others are streamed to the
+ * disk.
+ */
 async function savePartition(
   client: SqlApiClient,
   queryId: string,
@@ -131,16 +135,17 @@ const isDiskFull = (error: unknown): boolean =>
 
 const diskFull = (doing: string, cause: unknown) =>
   new TransientError(
-    `Cannot ${doing}: the disk is full. Give the function more ephemeral storage, or lower max_file_mb.`,
+    `Cannot ${doing}: the disk is full. ` +
+      'Give the function more ephemeral storage, or lower max_file_mb.',
     { code: 'STORE_UNAVAILABLE', cause },
   );
 
 /**
- * Snowflake by its SQL API v2: bulk rows come as result partitions that are addressed by number and never become
- * JavaScript objects.
+ * Snowflake by its SQL API v2: bulk rows come as result partitions that are addressed by number and
+ * never become JavaScript objects.
  *
- * Methods throw TransientError WAREHOUSE_UNAVAILABLE after several attempts, and TerminalError WAREHOUSE_REFUSED,
- * CREDENTIALS_REFUSED, NOT_FOUND (a result has expired) or RESULT_CORRUPT.
+ * Methods throw TransientError WAREHOUSE_UNAVAILABLE after several attempts, and TerminalError
+ * WAREHOUSE_REFUSED, CREDENTIALS_REFUSED, NOT_FOUND (a result has expired) or RESULT_CORRUPT.
  */
 export function snowflakeWarehouse(options: SnowflakeWarehouseOptions): Warehouse {
   const { connection, credentials, statementSeconds = 780, retry = {} } = options;

@@ -30,7 +30,10 @@ export interface SqlApiClient {
 
 const USER_AGENT = 'snowmelt/0.1.0';
 
-/** https://docs.snowflake.com/en/user-guide/organizations-connect: underscores are no part of a host name. */
+/**
+ * https://docs.snowflake.com/en/user-guide/organizations-connect: underscores are no part of a host
+ * name.
+ */
 const accessUrlOf = (account: string) =>
   `https://${account.toLowerCase().replaceAll('_', '-')}.snowflakecomputing.com`;
 
@@ -122,8 +125,8 @@ export function createSqlApiClient(options: SqlApiClientOptions): SqlApiClient {
 }
 
 /**
- * fetch fails with a TypeError when there is no connection or it breaks, with these names when time is up, and with a
- * SyntaxError or zlib's code when an answer was cut off.
+ * fetch fails with a TypeError when there is no connection or it breaks, with these names when time
+ * is up, and with a SyntaxError or zlib's code when an answer was cut off.
  */
 const isConnectionFailure = (error: unknown): boolean =>
   error instanceof Error &&

@@ -4,7 +4,10 @@ import { fromNanos } from '../../model/instant.ts';
 import type { QueryResult, SourceColumn } from '../../ports/warehouse.ts';
 import { RetryableFailure } from './retry.ts';
 
-/** The part of a statement's answer that we read. https://docs.snowflake.com/en/developer-guide/sql-api/reference */
+/**
+ * The part of a statement's answer that we read.
+ * https://docs.snowflake.com/en/developer-guide/sql-api/reference
+ */
 export const StatementAnswer = z.object({
   statementHandle: z.string(),
   data: z.array(z.array(z.string().nullable())),
@@ -34,7 +37,8 @@ export function parseAnswer(body: unknown): StatementAnswer {
   const fields = [...new Set(parsed.error.issues.map(({ path }) => path.slice(0, 2).join('.')))];
   throw new RetryableFailure(
     new TerminalError(
-      `Cannot read Snowflake's answer: ${fields.slice(0, 5).join(', ')} is not as documented. Extract again.`,
+      `Cannot read Snowflake's answer: ${fields.slice(0, 5).join(', ')} is not as documented. ` +
+        'Extract again.',
       { code: 'RESULT_CORRUPT', details: { fields } },
     ),
   );
@@ -43,7 +47,9 @@ export function parseAnswer(body: unknown): StatementAnswer {
 /** The SQL API's names of types, where they are not the type's own. */
 const TYPE_NAMES: Readonly<Record<string, string>> = { FIXED: 'NUMBER', REAL: 'FLOAT' };
 
-/** When an answer does not say how large a partition is: bytes of a cell as text, on the safe side. */
+/**
+ * When an answer does not say how large a partition is: bytes of a cell as text, on the safe side.
+ */
 const GUESSED_CELL_BYTES = 64;
 
 export function columnsOf({ resultSetMetaData }: StatementAnswer): readonly SourceColumn[] {
@@ -73,7 +79,10 @@ export function resultOf(answer: StatementAnswer): QueryResult {
   };
 }
 
-/** The instant, in the form of Window, of a timestamp on the wire: seconds since 1970 with a fraction. */
+/**
+ * The instant, in the form of Window, of a timestamp on the wire: seconds since 1970 with a
+ * fraction.
+ */
 export function instantOfEpoch(seconds: string): string {
   const [, sign = '', whole = '0', fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?/.exec(seconds) ?? [];
   const nanos = BigInt(whole + fraction.padEnd(9, '0').slice(0, 9));

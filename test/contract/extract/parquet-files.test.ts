@@ -155,7 +155,7 @@ describe('a Parquet file', () => {
     ]);
   });
 
-  it('holds the rows of all its partitions, compressed by snappy, and is as it was told', async () => {
+  it('holds the rows of all its partitions, in snappy, and is as it was told', async () => {
     const rows = (from: number) =>
       Array.from({ length: 100_000 }, (_, n) => [String(from + n), `text ${n % 10}`]);
     const id = sourceColumn('ID', 'NUMBER', { precision: 18 });

@@ -22,10 +22,14 @@ beforeAll(async () => {
        id number(38,0) not null, cents number(12,2), ratio float, name varchar(20), flag boolean,
        day date, at_time time(9), ntz timestamp_ntz(9), ltz timestamp_ltz(6), tz timestamp_tz(9),
        v variant, o object, a array, b binary)`,
-    `insert into everything select 12345678901234567890123456789012345678, -1.5, 0.1, 'ä "x"', true,
-       '2024-02-29'::date, '23:59:59.123456789'::time, '2024-02-29 01:02:03.123456789'::timestamp_ntz,
-       '2024-02-29 01:02:03.123456 +00:00'::timestamp_ltz, '2024-02-29 01:02:03.123456789 +05:30'::timestamp_tz,
-       parse_json('{"k":[1,null]}'), object_construct('a', 1), array_construct(1, 'x'), to_binary('00FFA1', 'HEX')`,
+    `insert into everything
+     select 12345678901234567890123456789012345678, -1.5, 0.1, 'ä "x"', true,
+       '2024-02-29'::date, '23:59:59.123456789'::time,
+       '2024-02-29 01:02:03.123456789'::timestamp_ntz,
+       '2024-02-29 01:02:03.123456 +00:00'::timestamp_ltz,
+       '2024-02-29 01:02:03.123456789 +05:30'::timestamp_tz,
+       parse_json('{"k":[1,null]}'), object_construct('a', 1), array_construct(1, 'x'),
+       to_binary('00FFA1', 'HEX')`,
   );
 });
 afterAll(() => standIn.dispose());

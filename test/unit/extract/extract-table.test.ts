@@ -37,7 +37,7 @@ const readManifest = async (deps: Deps, key: string) =>
   Manifest.parse(JSON.parse((await deps.lake.getText(key)) ?? ''));
 
 describe('an extraction', () => {
-  it('writes files, then the manifest, and moves the watermark to the end of the window', async () => {
+  it("writes files and the manifest, and moves the watermark to the window's end", async () => {
     const { deps } = extractWorld();
 
     const answer = await extract(deps, 'run-1');
