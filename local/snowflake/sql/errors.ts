@@ -4,13 +4,11 @@ const COMPILATION = 'SQL compilation error:';
 
 /** 001003: `unexpected` is the offending text; line from 1 and position from 0, as Snowflake counts them. */
 export function syntaxError(sql: string, at: number, unexpected: string): SnowflakeError {
-  const before = sql.slice(0, at).split('\n');
-  const column = before.at(-1)?.length ?? 0;
   const what = unexpected === '' ? '<EOF>' : unexpected;
   return new SnowflakeError(
     '001003',
     '42000',
-    `${COMPILATION}\nsyntax error line ${before.length} at position ${column} unexpected '${what}'.`,
+    `${COMPILATION}\nsyntax error ${placeOf(sql, at)} unexpected '${what}'.`,
   );
 }
 
@@ -28,13 +26,19 @@ export function unknownObject(name: string): SnowflakeError {
   );
 }
 
-/** 000904: a column that no relation in reach has. */
-export function invalidIdentifier(name: string): SnowflakeError {
+/** 000904: a column that no relation in reach has. `place` is where, `line 1 at position 7`. */
+export function invalidIdentifier(name: string, place = 'line 1 at position 0'): SnowflakeError {
   return new SnowflakeError(
     '000904',
     '42000',
-    `${COMPILATION} error line 1 at position 0\ninvalid identifier '${name}'`,
+    `${COMPILATION} error ${place}\ninvalid identifier '${name}'`,
   );
+}
+
+/** `line 2 at position 7`: lines from 1, positions from 0. */
+export function placeOf(sql: string, at: number): string {
+  const before = sql.slice(0, at).split('\n');
+  return `line ${before.length} at position ${before.at(-1)?.length ?? 0}`;
 }
 
 /** 002027: a column name that two relations in reach have. */

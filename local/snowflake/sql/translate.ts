@@ -4,7 +4,7 @@ import { lowerInsert, lowerMultiInsert } from './dml/insert.ts';
 import { lowerConstantInsert } from './dml/insert-constants.ts';
 import { lowerMerge } from './dml/merge.ts';
 import { lowerDelete, lowerUpdate } from './dml/update-delete.ts';
-import { unsupported } from './errors.ts';
+import { syntaxError, unsupported } from './errors.ts';
 import { Lowering, type Rewrites } from './expression/lowering.ts';
 import { quoteName } from './expression/typed.ts';
 import { MACROS } from './functions/registry.ts';
@@ -15,6 +15,7 @@ import { expandTokens } from './syntax/expand.ts';
 import { type Fields, fieldsOf, kindOf, type Node } from './syntax/node.ts';
 import { type Normalized, normalize } from './syntax/normalize.ts';
 import { loadParser, type Parse } from './syntax/parse.ts';
+import { tokenize } from './tokenize.ts';
 import { TEXT } from './types/names.ts';
 
 /** An expression in DuckDB's dialect; `type` is null for a bare NULL. */
@@ -82,7 +83,6 @@ const DML: Readonly<Record<string, (fields: Fields, lowering: Lowering) => Trans
   insert: lowerInsert,
   multitable_inserts: lowerMultiInsert,
   update: lowerUpdate,
-  delete: lowerDelete,
   merge: lowerMerge,
 };
 
@@ -95,7 +95,11 @@ const NOTHING: Normalized = {
   offsets: [],
 };
 
+const QUERY_STARTS: ReadonlySet<string> = new Set(['SELECT', 'WITH', 'VALUES', '(']);
+
 function translateQuery(parse: Parse, sql: string, scope: Scope): Translated {
+  const [first] = tokenize(sql);
+  if (!first || !QUERY_STARTS.has(first.value)) throw syntaxError(sql, 0, first?.text ?? '');
   const source = normalize(sql, scope);
   const lowering = new Lowering(scope, source, REWRITES);
   const query = lowerQuery(parse(source), lowering);
@@ -110,7 +114,8 @@ function translateDml(parse: Parse, sql: string, scope: Scope): TranslatedDml {
   if (constant) return constant;
   const source = normalize(sql, scope);
   const statement = parse(source);
-  const lower = DML[kindOf(statement)];
+  const isDelete = kindOf(statement) === 'select' && /^DELETE$/i.test(tokenize(sql)[0]?.text ?? '');
+  const lower = isDelete ? lowerDelete : DML[kindOf(statement)];
   if (!lower) throw unsupported(`statement ${kindOf(statement).replaceAll('_', ' ')}`);
   return lower(fieldsOf(statement), new Lowering(scope, source, REWRITES));
 }

@@ -37,7 +37,10 @@ function openScope(
   tables: ReadonlyMap<string, ScopeRelation>,
   parameters: Readonly<Record<string, string>>,
 ): Scope {
-  const variables: Readonly<Record<string, string>> = { LIMIT_VALUE: '10', TABLE_NAME: "'DB.PUBLIC.ORDERS'" };
+  const variables: Readonly<Record<string, string>> = {
+    LIMIT_VALUE: '10',
+    TABLE_NAME: "'DB.PUBLIC.ORDERS'",
+  };
   return {
     user: 'ANA',
     database: 'DB',
@@ -53,7 +56,8 @@ function openScope(
     },
     sequence: () => undefined,
     lastQueryId: () => '01000000-0000-0000-0000-000000000001',
-    resultScan: (id) => (id === '01000000-0000-0000-0000-000000000001' ? tables.get('ORDERS') : undefined),
+    resultScan: (id) =>
+      id === '01000000-0000-0000-0000-000000000001' ? tables.get('ORDERS') : undefined,
   };
 }
 
@@ -66,12 +70,17 @@ async function readTexts(connection: DuckDBConnection, sql: string, width: numbe
 }
 
 /** Checks that DuckDB's types are the ones the declared columns have. */
-async function checkTypes(connection: DuckDBConnection, sql: string, columns: readonly ScopeColumn[]) {
+async function checkTypes(
+  connection: DuckDBConnection,
+  sql: string,
+  columns: readonly ScopeColumn[],
+) {
   const described = await connection.runAndReadAll(`DESCRIBE ${sql}`);
   described.getRowsJson().forEach((row, index) => {
     const column = columns[index];
     const expected = column ? duckdbType(column.type) : '';
-    if (row[1] !== expected) throw new Error(`${column?.name} is ${row[1]}, declared ${expected}: ${sql}`);
+    if (String(row[1]).replaceAll('"', '') !== expected.replaceAll('"', ''))
+      throw new Error(`${column?.name} is ${row[1]}, declared ${expected}: ${sql}`);
   });
 }
 
@@ -102,7 +111,12 @@ export async function openTranslation(tables: readonly TableSpec[]): Promise<Tra
   };
 }
 
-async function runDml(connection: DuckDBConnection, translator: Translator, sql: string, scope: Scope) {
+async function runDml(
+  connection: DuckDBConnection,
+  translator: Translator,
+  sql: string,
+  scope: Scope,
+) {
   const { checks, steps, counts } = translator.translateDml(sql, scope);
   for (const check of checks) {
     const found = await connection.runAndReadAll(check.sql);

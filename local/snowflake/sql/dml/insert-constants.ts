@@ -1,12 +1,21 @@
-import { syntaxError, unknownObject, valueCount } from '../errors.ts';
+import { duckdbType, type SnowflakeTypeName } from '../../types.ts';
+import { unknownObject, valueCount } from '../errors.ts';
 import { numberLiteral } from '../expression/literals.ts';
 import type { Lowering } from '../expression/lowering.ts';
-import { NULL_VALUE, type Typed, textLiteral } from '../expression/typed.ts';
+import {
+  NULL_VALUE,
+  quoteName,
+  quoteText,
+  type Typed,
+  textLiteral,
+  typed,
+} from '../expression/typed.ts';
 import { display } from '../query/frame.ts';
+import type { ScopeColumn } from '../scope.ts';
 import { isWord } from '../syntax/keywords.ts';
 import type { Token } from '../tokenize.ts';
 import type { TranslatedDml } from '../translate.ts';
-import { BOOLEAN } from '../types/names.ts';
+import { BOOLEAN, TEXT } from '../types/names.ts';
 import { insertInto } from './insert.ts';
 import { assigned, targetColumns } from './target.ts';
 
@@ -103,14 +112,74 @@ export function lowerConstantInsert(
   if (!relation) throw unknownObject(parts.map(display).join('.'));
   const target = { parts, relation, alias: parts.at(-1) ?? '' };
   const columns = targetColumns(target, names);
-  const lines = rows.map((row) => {
+  for (const row of rows) {
     if (row.length !== columns.length) throw valueCount(columns.length, row.length);
-    const cells = row.map((value, index) => {
-      const column = columns[index];
-      if (!column) throw syntaxError('', 0, ')');
-      return assigned(value, column, lowering);
-    });
+  }
+  const source =
+    (rows.length > FEW_ROWS ? textRows(rows, columns, lowering) : undefined) ??
+    valueRows(rows, columns, lowering);
+  return insertInto(target, columns, source, false);
+}
+
+/** Up to here VALUES is as fast, and easier to read. */
+const FEW_ROWS = 50;
+/** Types whose literals are converted once for the column, from text. */
+const AS_TEXT: ReadonlySet<SnowflakeTypeName> = new Set(['NUMBER', 'FLOAT', 'TEXT']);
+const PLAIN_LITERAL = /^(?:TIMESTAMP_NS|DATE|TIME_NS) '([^']*)'$/;
+
+function valueRows(
+  rows: readonly (readonly Typed[])[],
+  columns: readonly ScopeColumn[],
+  lowering: Lowering,
+): string {
+  const lines = rows.map((row) => {
+    const cells = columns.map((column, index) =>
+      assigned(row[index] ?? NULL_VALUE, column, lowering),
+    );
     return `(${cells.join(', ')})`;
   });
-  return insertInto(target, columns, `VALUES ${lines.join(', ')}`, false);
+  return `VALUES ${lines.join(', ')}`;
+}
+
+/**
+ * Many rows as one JSON text, each column cast once: DuckDB binds that five times faster than as many VALUES.
+ * Undefined when a value has no plain text form.
+ */
+function textRows(
+  rows: readonly (readonly Typed[])[],
+  columns: readonly ScopeColumn[],
+  lowering: Lowering,
+): string | undefined {
+  const texts: (string | null)[][] = [];
+  for (const row of rows) {
+    const cells = columns.map((column, index) =>
+      plainText(row[index] ?? NULL_VALUE, column, lowering),
+    );
+    if (cells.includes(undefined)) return undefined;
+    texts.push(cells as (string | null)[]);
+  }
+  const items = columns.map((column, index) => {
+    const cell = `"_sf_row"[${index + 1}]`;
+    if (AS_TEXT.has(column.type.name)) return assigned(typed(cell, TEXT), column, lowering);
+    return `CAST(${cell} AS ${duckdbType(column.type)})`;
+  });
+  const json = quoteText(JSON.stringify(texts));
+  return `SELECT ${items.join(', ')} FROM (SELECT unnest(from_json(${json}, '[["VARCHAR"]]')) AS "_sf_row")`;
+}
+
+/** The text that casts to the value as the column keeps it. */
+function plainText(
+  value: Typed,
+  column: ScopeColumn,
+  lowering: Lowering,
+): string | null | undefined {
+  if (!value.type) return null;
+  if (AS_TEXT.has(column.type.name)) {
+    if (value.type.name !== 'BOOLEAN') return value.constant;
+    const words = column.type.name === 'TEXT' ? ['true', 'false'] : ['1', '0'];
+    return words[value.sql === 'TRUE' ? 0 : 1];
+  }
+  const sql = assigned(value, column, lowering);
+  if (sql === 'TRUE' || sql === 'FALSE') return sql;
+  return PLAIN_LITERAL.exec(sql)?.[1];
 }

@@ -10,6 +10,7 @@ import {
   type Node,
   nameOf,
   node,
+  nodes,
   only,
   record,
   records,
@@ -49,10 +50,15 @@ export function lowerUpdate(fields: Fields, lowering: Lowering): TranslatedDml {
   const where = lowerWhere(fields, lowering);
   const table = `${target.relation.duckdbName} AS ${quoteName(target.alias)}`;
   const sql = `UPDATE ${table} SET ${assignments.join(', ')}${sources ? ` FROM ${sources}` : ''}${where ? ` WHERE ${where}` : ''}`;
-  const joined = sources ? multiJoined(target, sources, where) : 'SELECT 0';
   const counts: DmlCount[] = [
-    { column: 'number of rows updated', from: { step: 0 } },
-    { column: 'number of multi-joined rows updated', from: { sql: joined } },
+    {
+      column: 'number of rows updated',
+      from: sources ? { sql: joinedRows(target, sources, where, 1) } : { step: 0 },
+    },
+    {
+      column: 'number of multi-joined rows updated',
+      from: { sql: sources ? joinedRows(target, sources, where, 2) : 'SELECT 0' },
+    },
   ];
   return {
     kind: 'update',
@@ -63,22 +69,22 @@ export function lowerUpdate(fields: Fields, lowering: Lowering): TranslatedDml {
   };
 }
 
-function multiJoined(target: Target, sources: string, where: string): string {
+/** Counts the target's rows that the sources match at least `times` times. */
+function joinedRows(target: Target, sources: string, where: string, times: number): string {
   const row = `${quoteName(target.alias)}.rowid`;
   const from = `${target.relation.duckdbName} AS ${quoteName(target.alias)} CROSS JOIN ${sources}`;
   const test = where ? ` WHERE ${where}` : '';
-  return `SELECT count(*) FROM (SELECT ${row} FROM ${from}${test} GROUP BY ${row} HAVING count(*) > 1)`;
+  return `SELECT count(*) FROM (SELECT ${row} FROM ${from}${test} GROUP BY ${row} HAVING count(*) >= ${times})`;
 }
 
-/** DELETE FROM … [USING …] [WHERE …]. */
+/** DELETE FROM … [USING …] [WHERE …], parsed as the SELECT of its tables. */
 export function lowerDelete(fields: Fields, lowering: Lowering): TranslatedDml {
-  only('DELETE', fields, ['table', 'alias', 'using', 'where_clause']);
-  const target = findTarget(record(fields, 'table') ?? {}, lowering, nameOf(fields, 'alias'));
+  only('DELETE', fields, ['expressions', 'from', 'joins', 'where_clause']);
+  const [first, ...others] = nodes(record(fields, 'from') ?? {}, 'expressions');
+  if (!first || kindOf(first) !== 'table') throw unsupported('DELETE from that');
+  const target = findTarget(fieldsOf(first), lowering);
   lowering.frame.relations.push(targetRelation(target));
-  const using = records(fields, 'using').map((source) =>
-    source.name ? { table: source } : source,
-  );
-  const sources = lowerSources(using.length > 0 ? { expressions: using } : undefined, [], lowering);
+  const sources = lowerUsing(others, records(fields, 'joins'), lowering);
   const where = lowerWhere(fields, lowering);
   const table = `${target.relation.duckdbName} AS ${quoteName(target.alias)}`;
   const sql = `DELETE FROM ${table}${sources ? ` USING ${sources}` : ''}${where ? ` WHERE ${where}` : ''}`;
@@ -89,4 +95,14 @@ export function lowerDelete(fields: Fields, lowering: Lowering): TranslatedDml {
     steps: [{ sql, rows: 'changes' }],
     counts: [{ column: 'number of rows deleted', from: { step: 0 } }],
   };
+}
+
+/** The items after the target: further ones of FROM, then joins, the first of which is a comma. */
+function lowerUsing(others: readonly Node[], joins: readonly Fields[], lowering: Lowering): string {
+  const [head, ...rest] = [
+    ...others.map((item): Fields => ({ this: item, kind: 'Implicit' })),
+    ...joins,
+  ];
+  if (!head) return '';
+  return lowerSources({ expressions: [head.this] }, rest, lowering);
 }

@@ -16,7 +16,8 @@ export function comparable(sides: readonly Typed[], lowering: Lowering): string[
     plain && isSemiStructured(side.type) ? lowering.convert(side, besideVariant(plain)) : side,
   );
   const texts = read.map((side) => textAsNumber(side, read, lowering));
-  const { values } = lowering.unify(texts);
+  const allNumbers = texts.every((side) => side.type?.name === 'NUMBER');
+  const values = allNumbers ? texts : lowering.unify(texts).values;
   return values.map((value) =>
     value.type?.name === 'TIMESTAMP_TZ' ? lowering.sqlAs(value, TIMESTAMP_LTZ) : value.sql,
   );
@@ -134,8 +135,7 @@ function like(operator: 'LIKE' | 'ILIKE'): Rewrite {
     const character = optionalNode(fields, 'escape');
     const suffix = character ? ` ESCAPE ${lowering.expression(character).sql}` : '';
     const right = node(fields, 'right');
-    const isList = kindOf(right) === 'tuple';
-    const patterns = isList ? nodes(fieldsOf(right), 'expressions') : [right];
+    const patterns = fields.quantifier ? nodes(fieldsOf(right), 'args') : [right];
     const tests = lowering
       .expressions(patterns)
       .map((pattern) => `${subject} ${operator} ${lowering.sqlAs(pattern, TEXT)}${suffix}`);

@@ -116,6 +116,7 @@ const toVariant: Conversion = (value, _target, options) => {
     case 'ARRAY':
       return value.sql;
     case 'NUMBER':
+      return `sf_number_json(${value.sql})`;
     case 'BOOLEAN':
     case 'TEXT':
       return `to_json(${value.sql})`;

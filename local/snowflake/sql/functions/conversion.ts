@@ -88,9 +88,16 @@ function toMoment(target: SnowflakeType, mode: Mode) {
       const name = mode === 'try' ? 'try_strptime' : 'strptime';
       return typed(`CAST(${name}(${call.text(0)}, ${quoteText(pattern)}) AS DATE)`, DATE);
     }
-    if (/TZ/i.test(format)) return lowering.convert(typed(wall.sql, TIMESTAMP_LTZ), target, mode);
+    if (/TZ/i.test(format)) return zonedMoment(wall.sql, target, call);
     return lowering.convert(wall, target, mode);
   });
+}
+
+/** `utc` is the instant a format with an offset has read; the offset itself is at the end of the text. */
+function zonedMoment(utc: string, target: SnowflakeType, call: Call): Typed {
+  const offset = `sf_zone_minutes(regexp_extract(${call.text(0)}, '(Z|[+-]\\d{2}(?::?\\d{2})?)\\s*$', 1))`;
+  const value = typed(`sf_tz(${utc}, ${offset})`, TIMESTAMP_TZ);
+  return call.lowering.convert(value, target);
 }
 
 function epochSeconds(sql: string): string {

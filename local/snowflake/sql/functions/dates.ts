@@ -207,7 +207,7 @@ function clockNanos(call: Call, from: number): string {
   const [hour, minute, second, nano] = [0, 1, 2, 3].map((index) =>
     call.has(from + index) ? call.integer(from + index) : '0',
   );
-  return `(${hour} * 3600 + ${minute} * 60 + ${second}) * 1000000000 + ${nano}`;
+  return `(${hour} * 3600 + ${minute} * 60 + ${second}) * CAST(1000000000 AS BIGINT) + ${nano}`;
 }
 
 function timestampFromParts(target: SnowflakeType) {

@@ -181,7 +181,7 @@ export const SEMI_STRUCTURED: FunctionFamily = {
         `sf_get_key(${value}, list_filter(json_keys(${value}), lambda _sf_e: lower(_sf_e) = lower(${key}))[1])`,
     ),
     GET_PATH: custom(2, 2, getPath),
-    OBJECT_KEYS: scalar('variant', ARRAY, (value) => `to_json(json_keys(${value}))`),
+    OBJECT_KEYS: scalar('variant', ARRAY, (value) => `to_json(list_sort(json_keys(${value})))`),
     OBJECT_INSERT: custom(
       3,
       4,
@@ -288,7 +288,7 @@ export const SEMI_STRUCTURED: FunctionFamily = {
     `sf_key_path(_sf_k) AS '$."' || replace(_sf_k, '"', '\\"') || '"'`,
     `sf_get_key(_sf_j, _sf_k) AS json_extract(_sf_j, sf_key_path(_sf_k))`,
     `sf_object(_sf_l) AS CAST('{' || array_to_string(list_transform(
-      list_filter(_sf_l, lambda _sf_e: _sf_e._sf_k IS NOT NULL AND _sf_e._sf_v IS NOT NULL),
+      list_sort(list_filter(_sf_l, lambda _sf_e: _sf_e._sf_k IS NOT NULL AND _sf_e._sf_v IS NOT NULL)),
       lambda _sf_e: CAST(to_json(_sf_e._sf_k) AS VARCHAR) || ':' || CAST(_sf_e._sf_v AS VARCHAR)), ',') || '}' AS JSON)`,
     `sf_entries(_sf_j) AS list_transform(json_keys(_sf_j), lambda _sf_e: {'_sf_k': _sf_e, '_sf_v': json_extract(_sf_j, sf_key_path(_sf_e))})`,
     `sf_object_insert(_sf_j, _sf_k, _sf_v) AS sf_object(list_append(

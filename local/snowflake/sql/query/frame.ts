@@ -28,6 +28,8 @@ export interface CommonTable {
 export interface ColumnReference {
   readonly name: string;
   readonly table?: string | undefined;
+  /** Where it is written, for the message. */
+  readonly place?: () => string;
 }
 
 /** What the names of one SELECT mean, and of those around it. */
@@ -63,13 +65,9 @@ export class Frame {
       const found = frame.find(reference) ?? frame.alias(reference);
       if (found) return found;
     }
-    const { table, name } = reference;
-    throw invalidIdentifier(
-      [table, name]
-        .flatMap((part) => part ?? [])
-        .map(display)
-        .join('.'),
-    );
+    const { table, name, place } = reference;
+    const written = [table, name].flatMap((part) => part ?? []).map(display);
+    throw invalidIdentifier(written.join('.'), place?.());
   }
 
   /** The column of this SELECT's tables, or undefined. */

@@ -43,7 +43,7 @@ export function lowerFrom(fields: Fields, lowering: Lowering): string {
   const [first, ...rest] = nodes(from, 'expressions');
   if (!first) return '';
   let sql = addItem(first, lowering);
-  for (const item of rest) sql += ` CROSS JOIN ${addItem(item, lowering)}`;
+  for (const item of rest) sql += lowerJoin({ this: item, kind: 'Implicit' }, lowering);
   for (const join of records(fields, 'joins')) sql += lowerJoin(join, lowering);
   return ` FROM ${sql}`;
 }

@@ -77,7 +77,7 @@ function lowerItem(item: Node, lowering: Lowering): Item[] {
   if (kind === 'star') return lowerStar(fields, lowering);
   const isAlias = kind === 'alias';
   const value = lowering.expression(isAlias ? node(fields, 'this') : item);
-  const name = nameOf(fields, isAlias ? 'alias' : 'name') ?? '';
+  const name = nameOf(fields, isAlias ? 'alias' : kind === 'dot' ? 'field' : 'name') ?? '';
   if (isAlias) {
     only('alias', fields, ['this', 'alias']);
     if (!lowering.frame.find({ name }))

@@ -34,6 +34,7 @@ function endsList(tokens: readonly Token[], at: number): boolean {
   const token = tokens[at];
   if (token?.text === ';') return true;
   if (token?.kind !== 'word' || !LIST_END.has(token.value) || !isKeyword(tokens, at)) return false;
+  if (token.value === 'GROUP') return !isWord(tokens[at - 1], 'WITHIN');
   return !(token.value === 'FROM' && isWord(tokens[at - 1], 'DISTINCT') && at >= 2);
 }
 
@@ -57,6 +58,11 @@ function itemEnds(tokens: readonly Token[], from: number): number[] {
     if (depth === 0 && text === ',') ends.push(at);
   }
   return [...ends, at];
+}
+
+/** An item that ends like an operand and has no name; what ends otherwise is left for the parser to refuse. */
+function isNameless(tokens: readonly Token[], from: number, to: number): boolean {
+  return !isNamed(tokens, from, to) && endsOperand(tokens, to - 1);
 }
 
 /** Whether the item names itself: a column, a star, or an alias at its end. */
@@ -92,7 +98,7 @@ export function columnNames(tokens: readonly Token[], sql: string): Map<number, 
     for (const to of itemEnds(tokens, from)) {
       const first = tokens[from];
       const last = tokens[to - 1];
-      if (first && last && to > from && !isNamed(tokens, from, to)) {
+      if (first && last && to > from && isNameless(tokens, from, to)) {
         names.set(to - 1, sql.slice(first.start, last.end).toUpperCase());
       }
       from = to + 1;

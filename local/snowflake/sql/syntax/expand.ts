@@ -72,10 +72,34 @@ function isQualified(kept: readonly Token[]): boolean {
   return Boolean((starts || deeper) && name && dot?.text === '.' && column);
 }
 
-/** Session variables, IDENTIFIER() and qualifiers in SET resolved. */
+/**
+ * `DELETE FROM t USING a WHERE c` becomes `SELECT 1 FROM t, a WHERE c`: the parser reads only plain tables after
+ * USING, and the translation needs no more than the tables and the condition.
+ */
+function deleteAsSelect(tokens: readonly Token[]): Token[] {
+  const [first] = tokens;
+  if (!first || !isWord(first, 'DELETE')) return [...tokens];
+  let depth = 0;
+  const using = tokens.findIndex((token) => {
+    if (token.text === '(') depth += 1;
+    if (token.text === ')') depth -= 1;
+    return depth === 0 && isWord(token, 'USING');
+  });
+  const head = inPlace('SELECT 1', first);
+  return [
+    ...head,
+    ...tokens.slice(1).map((token, index) => (index + 1 === using ? comma(token) : token)),
+  ];
+}
+
+function comma(token: Token): Token {
+  return { ...token, kind: 'symbol', text: ',', value: ',' };
+}
+
+/** Session variables, IDENTIFIER(), qualifiers in SET and DELETE … USING resolved. */
 export function expandTokens(sql: string, scope: Scope): Token[] {
   const tokens = tokenize(sql).flatMap((token) =>
     token.kind === 'variable' ? variableTokens(token, scope) : [token],
   );
-  return stripSetQualifiers(expandIdentifiers(tokens, sql));
+  return deleteAsSelect(stripSetQualifiers(expandIdentifiers(tokens, sql)));
 }

@@ -6,7 +6,7 @@ const RESERVED: ReadonlySet<string> = new Set(
     'SELECT DISTINCT FROM WHERE GROUP BY HAVING QUALIFY ORDER LIMIT FETCH UNION EXCEPT MINUS INTERSECT WITH AS ON ' +
     'USING JOIN INNER LEFT RIGHT FULL CROSS NATURAL LATERAL TABLE VALUES AND OR NOT IN IS NULL TRUE FALSE BETWEEN ' +
     'LIKE ILIKE RLIKE REGEXP ANY SOME ALL CASE WHEN THEN ELSE END CAST TRY_CAST EXISTS INSERT INTO UPDATE SET ' +
-    'DELETE MERGE ASC DESC OUTER'
+    'DELETE MERGE ASC DESC'
   ).split(' '),
 );
 
@@ -66,6 +66,7 @@ const CONTEXTUAL: Readonly<Record<string, Place>> = {
   DEFAULT: either(before(',', ')'), after('=')),
   ESCAPE: (_, next) => next?.kind === 'string',
   RECURSIVE: after('WITH'),
+  OUTER: after('LEFT', 'RIGHT', 'FULL'),
 };
 
 /** Keywords that are also functions when a parenthesis follows. */

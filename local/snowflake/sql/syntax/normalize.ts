@@ -39,6 +39,7 @@ const LITERAL_TYPES: Readonly<Record<string, string>> = {
   TIMESTAMP_LTZ: 'TO_TIMESTAMP_LTZ',
   TIMESTAMP_TZ: 'TO_TIMESTAMP_TZ',
   INTERVAL: 'INTERVAL',
+  X: 'TO_BINARY',
 };
 /** Clauses after a table that the stand-in lacks, by the words that may open their parenthesis (all when empty). */
 const MISSING_CLAUSES: Readonly<Record<string, readonly string[]>> = {
@@ -50,6 +51,16 @@ const MISSING_CLAUSES: Readonly<Record<string, readonly string[]>> = {
   MATCH_RECOGNIZE: [],
 };
 const CLAUSE_NAMES: Readonly<Record<string, string>> = { AT: 'time travel', BEFORE: 'time travel' };
+/** Offset in the source of an offset in the normalized text. */
+export function sourceOffset(normalized: Normalized, offset: number): number {
+  let found = 0;
+  for (const [out, source] of normalized.offsets) {
+    if (out > offset) break;
+    found = source;
+  }
+  return found;
+}
+
 /** What may stand before a name with a parenthesis that is not a call. */
 const NAME_BEFORE: ReadonlySet<string> = new Set(['AS', 'INTO', 'WITH', 'RECURSIVE']);
 
@@ -243,6 +254,12 @@ class Normalizer {
       this.stepPath(token);
       return;
     }
+    if (text === '(' && this.isPatternList()) {
+      this.openCall('PATTERNS');
+      this.openers.push('plain');
+      this.at += 1;
+      return;
+    }
     if (text === '(') this.openers.push(this.parenthesis());
     else if (text === '[') this.openers.push(operand ? 'subscript' : 'array');
     else if (text === '{') this.openers.push('object');
@@ -251,6 +268,13 @@ class Normalizer {
     else if (text === ')' || text === ']' || text === '}') this.close(text);
     else this.write(text === '!=' ? '<>' : text);
     this.at += 1;
+  }
+
+  /** The list of LIKE ANY and LIKE ALL: as a call, because the parser would take a list's alias for its own. */
+  private isPatternList(): boolean {
+    const [operator, quantifier] = this.tokens.slice(this.at - 2, this.at);
+    const isQuantified = isWord(quantifier, 'ANY') || isWord(quantifier, 'ALL');
+    return isQuantified && (isWord(operator, 'LIKE') || isWord(operator, 'ILIKE'));
   }
 
   private parenthesis(): Opener {

@@ -1,22 +1,12 @@
 import { SnowflakeError } from '../../statement.ts';
 import { syntaxError } from '../errors.ts';
 import type { Node } from './node.ts';
-import type { Normalized } from './normalize.ts';
+import { type Normalized, sourceOffset } from './normalize.ts';
 
 /** The one place that knows the parser. */
 type Polyglot = typeof import('@polyglot-sql/sdk');
 
 export type Parse = (normalized: Normalized) => Node;
-
-/** Offset in the source of an offset in the normalized text. */
-function sourceOffset(normalized: Normalized, offset: number): number {
-  let found = 0;
-  for (const [out, source] of normalized.offsets) {
-    if (out > offset) break;
-    found = source;
-  }
-  return found;
-}
 
 function parseError(normalized: Normalized, start: number | undefined): SnowflakeError {
   const { source, text } = normalized;

@@ -67,6 +67,8 @@ const SCALARS: readonly string[] = [
   `sf_float_text(_sf_x) AS CASE WHEN _sf_x = trunc(_sf_x) AND abs(_sf_x) < 1e15 THEN CAST(CAST(_sf_x AS BIGINT) AS VARCHAR)
     WHEN isnan(_sf_x) THEN 'NaN' WHEN isinf(_sf_x) THEN CASE WHEN _sf_x > 0 THEN 'inf' ELSE '-inf' END
     ELSE CAST(_sf_x AS VARCHAR) END`,
+  `sf_number_json(_sf_x) AS CAST(CASE WHEN contains(CAST(_sf_x AS VARCHAR), '.')
+    THEN rtrim(rtrim(CAST(_sf_x AS VARCHAR), '0'), '.') ELSE CAST(_sf_x AS VARCHAR) END AS JSON)`,
   `sf_try_boolean(_sf_s) AS CASE WHEN lower(trim(_sf_s)) IN ('true', 't', 'yes', 'y', 'on', '1') THEN TRUE
     WHEN lower(trim(_sf_s)) IN ('false', 'f', 'no', 'n', 'off', '0') THEN FALSE END`,
   orRaise('sf_boolean', 'sf_try_boolean', '100037', '22018', 'Boolean value'),
