@@ -137,6 +137,13 @@ describe('functions', () => {
     }
   });
 
+  it('hold the web application where it is served', () => {
+    expect([...aws.bundle('statusPage').keys()]).toContain('web/dist/index.html');
+    expect([...aws.bundle('orchestrate').keys()].filter((file) => file.startsWith('web/'))).toEqual(
+      [],
+    );
+  });
+
   it('hold native packages of the processor they run on, where they use them', () => {
     const bindings = (stack: PackagedStack, name: string) => [
       ...new Set(
