@@ -172,7 +172,9 @@ const COLUMNS: ViewDefinition = {
     text('IDENTITY_START', column('identity.start')),
     text('IDENTITY_INCREMENT', column('identity.increment')),
     text('IDENTITY_CYCLE', `CASE WHEN ${column('identity')} IS NOT NULL THEN 'NO' END`),
+    text('IDENTITY_ORDERED', `CASE WHEN ${column('identity')} IS NOT NULL THEN 'YES' END`),
     text('COMMENT', column('comment')),
+    text('DATA_TYPE_ALIAS', 'NULL'),
   ],
 };
 
