@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 
+from pyspark.sql import SparkSession
+
 from awsglue.utils import getResolvedOptions
 from pipeline.job_args import REQUIRED, job_args
 from pipeline.runs import run_score
-from pyspark.sql import SparkSession
 
 
 def main() -> None:

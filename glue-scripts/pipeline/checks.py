@@ -150,4 +150,4 @@ def _measure_reference(
 
 
 def _name(check: Check, field: str) -> str:
-    return check[field]  # pyright: ignore[reportTypedDictNotRequiredAccess]
+    return check[field]

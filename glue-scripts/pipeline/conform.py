@@ -9,7 +9,15 @@ import pyspark.sql.functions as F
 from pyspark.errors import AnalysisException, ParseException
 
 from pipeline.bronze import LINEAGE
-from pipeline.contract import EXTRACTED_AT, VERSION, business_columns
+from pipeline.contract import (
+    EXTRACTED_AT,
+    EXTRACTION_TIMESTAMP,
+    FIRST_BY,
+    ORDERED_BY,
+    SAME_AS,
+    business_columns,
+    technical_columns,
+)
 from pipeline.errors import TerminalError
 
 if TYPE_CHECKING:
@@ -24,25 +32,25 @@ SOURCE_KEY = "_source_key"
 SOURCE_ROW = "_source_row"
 
 # Who brought a row is recorded apart, so that a row read again has the same text.
-_NOT_OF_THE_SOURCE = {*LINEAGE, EXTRACTED_AT}
+_NOT_OF_THE_SOURCE = {*LINEAGE, EXTRACTION_TIMESTAMP}
 
 # A field that is null is written all the same.
 _JSON = {"ignoreNullFields": "false"}
 
 
 def conform(source: DataFrame, table: SilverTable, source_key: Sequence[str]) -> DataFrame:
-    """One row per source row: the contract's columns, `_version`, and `_reason`, null if accepted.
+    """One row per source row: the contract's columns, ours, and `_reason`, null if accepted.
 
     The first reason counts: the contract's rules in their order, then `type_<column>` for a value
     that its type cannot hold, then `missing_key`. Rejected rows keep their source as JSON.
     """
     try:
         projected = _project(source, table, source_key)
-        reasoned = projected.withColumn(REASON, _reason(table))
+        reasoned = projected.withColumn(REASON, _reason(projected, table))
         rejected = F.col(REASON).isNotNull()
         return reasoned.select(
             *business_columns(table),
-            VERSION,
+            *technical_columns(table),
             REASON,
             *LINEAGE,
             F.when(rejected, F.to_json(SOURCE_KEY, _JSON)).alias(SOURCE_KEY),
@@ -53,16 +61,14 @@ def conform(source: DataFrame, table: SilverTable, source_key: Sequence[str]) ->
 
 
 def _project(source: DataFrame, table: SilverTable, source_key: Sequence[str]) -> DataFrame:
-    typed = [_typed(at, table) for at in range(len(table["columns"]))]
-    rules = [
-        F.expr(f"({rule['reject_when']}\n)").alias(f"_rule_{at}")
-        for at, rule in enumerate(table.get("rules", []))
-    ]
     row = [F.col(f"`{name}`") for name in source.columns if name.lower() not in _NOT_OF_THE_SOURCE]
     projected = source.select(
-        *[column for pair in typed for column in pair],
-        *rules,
-        version_of(table).alias(VERSION),
+        *_typed_columns(source, table),
+        *[
+            F.expr(f"({rule['reject_when']}\n)").alias(f"_rule_{at}")
+            for at, rule in enumerate(table.get("rules", []))
+        ],
+        *_technical(table),
         *LINEAGE,
         F.struct(*[F.col(f"`{name}`") for name in source_key]).alias(SOURCE_KEY),
         F.struct(*row).alias(SOURCE_ROW),
@@ -73,23 +79,33 @@ def _project(source: DataFrame, table: SilverTable, source_key: Sequence[str]) -
     return projected.withColumn(surrogate, surrogate_key(table["key"]))
 
 
-def _typed(at: int, table: SilverTable) -> tuple[Column, Column]:
-    column = table["columns"][at]
-    expression = column.get("expression", f"`{column['name']}`")
-    before = f"({expression}\n)"
-    after = f"try_cast({before} as {column['type']})"
-    lost = F.expr(f"{before} is not null and {after} is null")
-    return F.expr(after).alias(column["name"]), lost.alias(f"_lost_{at}")
+def _typed_columns(source: DataFrame, table: SilverTable) -> list[Column]:
+    """Each column in its type, and `_lost_<column>` where the type may not hold every value."""
+    columns = []
+    for column in table["columns"]:
+        name, wanted = column["name"], column["type"].replace(" ", "")
+        text = f"({column.get('expression', f'`{name}`')}\n)"
+        given = source.select(F.expr(text)).schema[0].dataType.simpleString()
+        if given == wanted:
+            columns.append(F.expr(text).alias(name))
+            continue
+        typed = f"try_cast({text} as {wanted})"
+        columns.append(F.expr(typed).alias(name))
+        if wanted != "string":
+            lost = F.expr(f"{text} is not null and {typed} is null")
+            columns.append(lost.alias(f"_lost_{name}"))
+    return columns
 
 
-def _reason(table: SilverTable) -> Column:
+def _reason(projected: DataFrame, table: SilverTable) -> Column:
     reasons = [
         F.when(F.col(f"_rule_{at}"), F.lit(rule["reason"]))
         for at, rule in enumerate(table.get("rules", []))
     ]
     reasons += [
-        F.when(F.col(f"_lost_{at}"), F.lit(f"type_{column['name']}"))
-        for at, column in enumerate(table["columns"])
+        F.when(F.col(f"_lost_{column['name']}"), F.lit(f"type_{column['name']}"))
+        for column in table["columns"]
+        if f"_lost_{column['name']}" in projected.columns
     ]
     needed = [*table["key"], *([table["valid_from"]] if "valid_from" in table else [])]
     missing = reduce(lambda one, other: one | other, [F.col(name).isNull() for name in needed])
@@ -101,24 +117,20 @@ def surrogate_key(key: Sequence[str]) -> Column:
     return F.xxhash64(*[F.col(name).cast("string") for name in key])
 
 
-def version_of(table: SilverTable) -> Column:
-    """What decides between rows of a table, as one struct beside the contract's columns.
+def _technical(table: SilverTable) -> list[Column]:
+    columns = [F.col(EXTRACTION_TIMESTAMP).alias(EXTRACTED_AT)]
+    order_by = table.get("order_by")
+    if order_by:
+        columns.append(_struct(order_by).alias(ORDERED_BY))
+    rule = table.get("deduplicate")
+    if rule:
+        columns.append(group_hash([F.expr(text) for text in rule["by"]]).alias(SAME_AS))
+        columns.append(_struct(rule["keep_first_by"]).alias(FIRST_BY))
+    return columns
 
-    `order_by` and `extracted_at` say which version of a key is newest; `same_as` and `first_by` say
-    which rows of different keys are the same thing and which of them is kept.
-    """
-    fields = [F.col(EXTRACTED_AT).alias("extracted_at")]
-    if table.get("order_by"):
-        order = [F.expr(text).alias(f"o{at}") for at, text in enumerate(table["order_by"])]
-        fields.append(F.struct(*order).alias("order_by"))
-    if "deduplicate" in table:
-        rule = table["deduplicate"]
-        first = [F.expr(text).alias(f"f{at}") for at, text in enumerate(rule["keep_first_by"])]
-        fields += [
-            group_hash([F.expr(text) for text in rule["by"]]).alias("same_as"),
-            F.struct(*first).alias("first_by"),
-        ]
-    return F.struct(*fields)
+
+def _struct(expressions: Sequence[str]) -> Column:
+    return F.struct(*[F.expr(text).alias(f"v{at}") for at, text in enumerate(expressions)])
 
 
 def group_hash(columns: Sequence[Column]) -> Column:

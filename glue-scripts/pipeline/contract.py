@@ -8,22 +8,26 @@ from pipeline.paths import table_location, table_name
 from pipeline.tables import Target
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pyspark.sql import SparkSession
-    from pyspark.sql.types import StructType
+    from pyspark.sql.types import StructField, StructType
 
     from pipeline.documents import SilverTable
     from pipeline.job_args import JobArgs
 
-EXTRACTED_AT = "extraction_timestamp"
-VERSION = "_version"
+EXTRACTION_TIMESTAMP = "extraction_timestamp"
+# Columns beside the promised ones, by which later batches are compared with stored rows.
+EXTRACTED_AT = "_extracted_at"
+ORDERED_BY = "_ordered_by"
+SAME_AS = "_same_as"
+FIRST_BY = "_first_by"
 EFFECTIVE_FROM = "effective_from"
 EFFECTIVE_TO = "effective_to"
 IS_CURRENT = "is_current"
 HISTORY_COLUMNS = [EFFECTIVE_FROM, EFFECTIVE_TO, IS_CURRENT]
 
 _HISTORY_TYPES = {EFFECTIVE_FROM: "timestamp", EFFECTIVE_TO: "timestamp", IS_CURRENT: "boolean"}
-# Until a source was read, nothing is known of the types of what its versions are ordered by.
-_PROVISIONAL_VERSION = "struct<extracted_at:timestamp>"
 
 
 def keeps_history(table: SilverTable) -> bool:
@@ -35,6 +39,15 @@ def business_columns(table: SilverTable) -> list[str]:
     """The surrogate key, then the contract's columns: what rows are compared by."""
     surrogate = table.get("surrogate_key")
     return [*([surrogate] if surrogate else []), *(column["name"] for column in table["columns"])]
+
+
+def technical_columns(table: SilverTable) -> list[str]:
+    """`_extracted_at` and `_ordered_by` say which version of a key is newest; `_same_as` and
+    `_first_by` which rows of different keys are the same thing, and which of them is kept.
+    """
+    ordered = [ORDERED_BY] if table.get("order_by") else []
+    same = [SAME_AS, FIRST_BY] if "deduplicate" in table else []
+    return [EXTRACTED_AT, *ordered, *same]
 
 
 def row_identity(table: SilverTable) -> list[str]:
@@ -53,16 +66,15 @@ def contract_schema(spark: SparkSession, table: SilverTable) -> StructType:
 
 
 def silver_target(
-    spark: SparkSession, args: JobArgs, table: SilverTable, version: str = _PROVISIONAL_VERSION
+    spark: SparkSession, args: JobArgs, table: SilverTable, technical: Sequence[StructField]
 ) -> Target:
-    """The table to write: the promised columns and `_version`, whose type comes from the source."""
-    technical = spark.createDataFrame([], f"{VERSION} {version}").schema
-    promised = contract_schema(spark, table)
-    for field in technical.fields:
-        promised = promised.add(field)
+    """The table to write: the promised columns, then ours, whose types come from the source."""
+    schema = contract_schema(spark, table)
+    for field in technical:
+        schema = schema.add(field)
     return Target(
         name=table_name(args.database_prefix, "silver", table["table"]),
         location=table_location(args.lake_bucket, "silver", table["table"]),
-        schema=promised,
+        schema=schema,
         identity=tuple(row_identity(table)),
     )

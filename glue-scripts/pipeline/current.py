@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 import pyspark.sql.functions as F
 
 from pipeline.bronze import LINEAGE
-from pipeline.contract import VERSION, business_columns
+from pipeline.contract import (
+    EXTRACTED_AT,
+    ORDERED_BY,
+    SAME_AS,
+    business_columns,
+    technical_columns,
+)
 from pipeline.plan import BATCH, OP, STORED, beside, is_stored, on_same, same_values
 from pipeline.versions import RANK, age, rank_same_things
 
@@ -19,7 +25,7 @@ if TYPE_CHECKING:
 
 def plan_current(batch: DataFrame, stored: DataFrame | None, table: SilverTable) -> DataFrame:
     """The plan for a batch that has one row per key. `stored` is None for a table without rows."""
-    columns = [*business_columns(table), VERSION]
+    columns = [*business_columns(table), *technical_columns(table)]
     if stored is None:
         plan = batch.select(*columns, *LINEAGE, F.lit("insert").alias(OP), F.lit(True).alias(BATCH))
     else:
@@ -38,14 +44,13 @@ def _operation(table: SilverTable) -> Column:
     Equal values are written again only when that moves what later decisions rest on: a newer
     `order_by`, or an earlier extraction of the same version.
     """
-    version, stored = F.col(VERSION), F.col(STORED + VERSION)
-    is_newer = age(table, version) > age(table, stored)
-    unordered = F.lit(True)
+    is_newer = age(table) > age(table, STORED)
+    is_level = F.lit(True)
     moved = F.lit(False)
     if table.get("order_by"):
-        unordered = version["order_by"].eqNullSafe(stored["order_by"])
-        moved = version["order_by"] > stored["order_by"]
-    seen_earlier = unordered & (version["extracted_at"] < stored["extracted_at"])
+        is_level = F.col(ORDERED_BY) == F.col(STORED + ORDERED_BY)
+        moved = F.col(ORDERED_BY) > F.col(STORED + ORDERED_BY)
+    seen_earlier = is_level & (F.col(EXTRACTED_AT) < F.col(STORED + EXTRACTED_AT))
     is_same = same_values(business_columns(table))
     return (
         F.when(~is_stored(), "insert")
@@ -64,15 +69,12 @@ def _without_same_things(
     candidates = plan.where(F.col(OP) != "late")
     rivals = candidates
     if stored is not None:
-        groups = candidates.select(F.col(VERSION)["same_as"].alias("_group")).distinct()
-        others = (
-            stored.withColumn("_group", F.col(VERSION)["same_as"])
-            .join(groups, "_group", "left_semi")
-            .join(candidates.select(*key), key, "left_anti")
+        others = stored.join(candidates.select(SAME_AS).distinct(), SAME_AS, "left_semi").join(
+            candidates.select(*key), key, "left_anti"
         )
         kept = others.select(
             *business_columns(table),
-            VERSION,
+            *technical_columns(table),
             *[F.lit(None).cast("string").alias(name) for name in LINEAGE],
             F.lit("kept").alias(OP),
             F.lit(False).alias(BATCH),

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import pyspark.sql.functions as F
 from pyspark.sql import Window
 
-from pipeline.conform import group_hash
 from pipeline.contract import (
     EFFECTIVE_FROM,
     EFFECTIVE_TO,
+    EXTRACTED_AT,
     HISTORY_COLUMNS,
     IS_CURRENT,
-    VERSION,
     business_columns,
+    technical_columns,
 )
 from pipeline.plan import BATCH, OP, beside, is_stored, on_same, same_values
-from pipeline.versions import age
+from pipeline.versions import age, content_hash
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -29,7 +29,7 @@ def effective_from(table: SilverTable) -> Column:
     """When a version began: the contract's `valid_from`, or else when it was extracted."""
     if "valid_from" in table:
         return F.col(table["valid_from"]).cast("timestamp")
-    return F.col(VERSION)["extracted_at"]
+    return F.col(EXTRACTED_AT)
 
 
 def plan_history(batch: DataFrame, stored: DataFrame | None, table: SilverTable) -> DataFrame:
@@ -39,13 +39,13 @@ def plan_history(batch: DataFrame, stored: DataFrame | None, table: SilverTable)
     version that comes late or again finds its place. Versions that follow each other with the same
     values are one, where the contract has no `valid_from` of its own to tell them apart.
     """
-    columns = [*business_columns(table), EFFECTIVE_FROM, VERSION]
+    columns = [*business_columns(table), EFFECTIVE_FROM, *technical_columns(table)]
     versions = batch.select(*columns, F.lit(True).alias(BATCH))
     if stored is not None:
         of_batch = stored.join(batch.select(*table["key"]).distinct(), table["key"], "left_semi")
         versions = versions.unionByName(of_batch.select(*columns, F.lit(False).alias(BATCH)))
     wanted = _with_ends(_one_per_instant(versions, table), table)
-    every = [*business_columns(table), *HISTORY_COLUMNS, VERSION]
+    every = [*business_columns(table), *HISTORY_COLUMNS, *technical_columns(table)]
     if stored is None:
         op = F.when(F.col("_is_repeated"), "same").otherwise("insert")
         return wanted.select(*every, op.alias(OP), BATCH)
@@ -67,17 +67,16 @@ def _operation(columns: list[str]) -> Column:
 def _one_per_instant(versions: DataFrame, table: SilverTable) -> DataFrame:
     """Of several versions of one instant the newest; of equal ones the extraction that came first."""
     instant = Window.partitionBy(*table["key"], EFFECTIVE_FROM)
-    newest = instant.orderBy(age(table, F.col(VERSION)).desc(), F.col("_content").desc())
+    newest = instant.orderBy(age(table).desc(), F.col("_content").desc())
     equal = Window.partitionBy(*table["key"], EFFECTIVE_FROM, "_content")
-    content = group_hash([F.col(name) for name in business_columns(table)])
-    first_seen = F.min(F.col(VERSION)["extracted_at"]).over(equal)
+    first_seen = F.min(EXTRACTED_AT).over(equal)
     return (
-        versions.withColumn("_content", content)
+        versions.withColumn("_content", content_hash(table))
         .withColumn("_first_seen", first_seen)
         .withColumn(BATCH, F.max(BATCH).over(instant))
         .withColumn("_rank", F.row_number().over(newest))
         .where("_rank = 1")
-        .withColumn(VERSION, F.col(VERSION).withField("extracted_at", F.col("_first_seen")))
+        .withColumn(EXTRACTED_AT, F.col("_first_seen"))
     )
 
 

@@ -10,13 +10,13 @@ from pyspark.sql import Window
 
 from pipeline.bronze import FILE, RUN_ID
 from pipeline.conform import REASON, SOURCE_KEY, SOURCE_ROW
-from pipeline.contract import VERSION
+from pipeline.contract import EXTRACTED_AT
 from pipeline.plan import BATCH, OP, STORED, beside, is_stored, on_same
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
 
     from pipeline.documents import SilverTable
 
@@ -56,8 +56,8 @@ def duplicate_rows(duplicates: DataFrame, table: SilverTable, columns: Sequence[
     )
 
 
-def _lineage() -> list:
-    extracted_at = F.col(VERSION)["extracted_at"].alias("extraction_timestamp")
+def _lineage() -> list[Column]:
+    extracted_at = F.col(EXTRACTED_AT).alias("extraction_timestamp")
     return [extracted_at, F.col(RUN_ID).alias("run_id"), F.col(FILE).alias("file")]
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipeline.tables import newest_snapshot
@@ -71,18 +69,16 @@ def layer_report(
 
 def json_value(value: Any) -> Any:
     """A value as JSON, or as text where JSON numbers or types would lose some of it."""
-    if isinstance(value, dict):
-        return {str(key): json_value(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [json_value(inner) for inner in value]
-    if isinstance(value, bool) or value is None or isinstance(value, str):
-        return value
-    if isinstance(value, int):
-        return value if abs(value) <= _LARGEST_EXACT else str(value)
-    if isinstance(value, float):
-        return value if json.dumps(value) not in ("NaN", "Infinity", "-Infinity") else str(value)
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, (date, Decimal)):
-        return str(value)
-    return str(value)
+    match value:
+        case dict():
+            return {str(key): json_value(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [json_value(inner) for inner in value]
+        case None | bool() | str():
+            return value
+        case int() | float() if abs(value) <= _LARGEST_EXACT:  # neither NaN nor infinity is
+            return value
+        case datetime():
+            return value.isoformat(sep=" ")
+        case _:
+            return str(value)

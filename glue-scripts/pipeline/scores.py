@@ -97,9 +97,8 @@ def _scorer(trained: TrainedModel, identity: Sequence[str]) -> Any:
         booster.load_model(bytearray(booster_json))
         for batch in batches:
             inputs = batch[[f"_x{at}" for at in range(width)]].to_numpy(dtype=np.float64)
-            result = batch[names].copy()
-            result[SCORE] = booster.inplace_predict(inputs).astype("float64")
-            yield result
+            scores = booster.inplace_predict(inputs).astype("float64")
+            yield batch.filter(names).assign(**{SCORE: scores})
 
     return scored
 

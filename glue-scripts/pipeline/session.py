@@ -12,6 +12,8 @@ _SETTINGS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.legacy.parquet.nanosAsLong": "true",
     "spark.sql.sources.partitionOverwriteMode": "static",
+    # HotSpot does not compile methods of more than 8000 bytes; contracts with many rules make them.
+    "spark.sql.codegen.hugeMethodLimit": "8000",
 }
 
 _STAMP = "spark.sql.iceberg.snapshot-property.snowmelt."

@@ -16,6 +16,8 @@ _UNREACHABLE = re.compile(
     r"Connection refused|Unable to execute HTTP request|SlowDown|Status Code: 50[03]|timed out",
     re.I,
 )
+# The name of a Spark error, for example [CAST_INVALID_INPUT]; what follows it may show values.
+_CONDITION = re.compile(r"\[([A-Z][A-Z_.]+)\]")
 _BROKEN = re.compile(
     r"FAILED_READ_FILE|CANNOT_READ_FILE|is not a Parquet file|FileNotFound|PATH_NOT_FOUND|magic number"
 )
@@ -34,15 +36,9 @@ def read_error(table: SilverTable, error: Exception) -> PipelineError:
             "Extract its window again.",
             code="RESULT_CORRUPT",
         )
+    condition = _CONDITION.search(text)
     return TerminalError(
-        f"{what}: {_first_cause(text)}. Correct the table's expressions in pipeline.yml (try_cast "
-        "gives null where cast fails) and publish again.",
+        f"{what}: Spark refused a value or an expression ({condition.group(1) if condition else type(error).__name__}). "
+        "Correct the table's expressions in pipeline.yml (try_cast gives null where cast fails) and publish again.",
         code="SCHEMA_DRIFT",
     )
-
-
-def _first_cause(text: str) -> str:
-    """The line of a Spark error that carries its condition, for example [CAST_INVALID_INPUT]."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    named = next((line for line in lines if re.search(r"\[[A-Z][A-Z_.]+\]", line)), None)
-    return (named or lines[0]).rstrip(".")

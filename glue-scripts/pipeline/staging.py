@@ -9,16 +9,18 @@ import pyspark.sql.functions as F
 from py4j.protocol import Py4JJavaError
 from pyspark import StorageLevel
 from pyspark.errors import PySparkException
+from pyspark.sql.types import StructField, TimestampType
 
 from pipeline.bronze import LINEAGE, read_bronze
-from pipeline.conform import REASON, conform, group_hash
+from pipeline.conform import REASON, conform
 from pipeline.contract import (
     EFFECTIVE_FROM,
-    VERSION,
+    EXTRACTED_AT,
     business_columns,
     keeps_history,
     row_identity,
     silver_target,
+    technical_columns,
 )
 from pipeline.current import plan_current
 from pipeline.errors import TerminalError
@@ -27,7 +29,7 @@ from pipeline.plan import BATCH, DUPLICATES, OP, REMOVED
 from pipeline.rejects import duplicate_rows, rejected_rows
 from pipeline.spark_errors import read_error
 from pipeline.tables import stored_rows
-from pipeline.versions import RANK, age, rank_versions
+from pipeline.versions import RANK, rank_versions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,12 +89,14 @@ def _stage(
 ) -> Staged:
     source = read_bronze(spark, args.lake_bucket, manifests)
     if source is None:
-        return Staged(table, silver_target(spark, args, table), Counts())
+        # The types of what versions are ordered by are known once there are rows.
+        known = StructField(EXTRACTED_AT, TimestampType())
+        return Staged(table, silver_target(spark, args, table, [known]), Counts())
     conformed = conform(source, table, manifests[0]["key"]).persist(StorageLevel.MEMORY_AND_DISK)
     reasons = {row[REASON]: row["count"] for row in conformed.groupBy(REASON).count().collect()}
     _assert_read(table, manifests, sum(reasons.values()))
-    version = conformed.schema[VERSION].dataType.simpleString()
-    target = silver_target(spark, args, table, version)
+    technical = [conformed.schema[name] for name in technical_columns(table)]
+    target = silver_target(spark, args, table, technical)
     newest, repeated = _split_versions(conformed, table)
     planned = plan_history if keeps_history(table) else plan_current
     plan = planned(newest, stored_rows(spark, target.name), table)
@@ -103,12 +107,10 @@ def _stage(
 
 def _split_versions(conformed: DataFrame, table: SilverTable) -> tuple[DataFrame, DataFrame]:
     accepted = conformed.where(F.col(REASON).isNull())
-    accepted = accepted.select(*business_columns(table), VERSION, *LINEAGE)
+    accepted = accepted.select(*business_columns(table), *technical_columns(table), *LINEAGE)
     if keeps_history(table):
         accepted = accepted.withColumn(EFFECTIVE_FROM, effective_from(table))
-    content = group_hash([F.col(name) for name in business_columns(table)])
-    newest_first = [age(table, F.col(VERSION)).desc(), content.desc()]
-    ranked = rank_versions(accepted, row_identity(table), newest_first)
+    ranked = rank_versions(accepted, table, row_identity(table))
     newest = ranked.where(F.col(RANK) == 1).drop(RANK)
     return newest, ranked.where(F.col(RANK) > 1).drop(RANK)
 

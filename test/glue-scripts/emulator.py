@@ -30,6 +30,7 @@ REGION = "us-east-1"
 LAKE = "lake"
 ARTIFACTS = "artifacts"
 _SECONDS_TO_START = 30
+_ROW_GROUP = 122_880  # as DuckDB writes them
 
 
 def free_port() -> int:
@@ -189,7 +190,7 @@ class Lake:
 
     def _put_parquet(self, key: str, table: pa.Table) -> dict[str, Any]:
         buffer = io.BytesIO()
-        pq.write_table(table, buffer, compression="snappy")
+        pq.write_table(table, buffer, compression="snappy", row_group_size=_ROW_GROUP)
         body = buffer.getvalue()
         self.s3.put_object(Bucket=LAKE, Key=key, Body=body)
         digest = hashlib.sha256(body).hexdigest()
