@@ -1,6 +1,12 @@
 import type { Command } from './command.ts';
 import { extractCommand } from './extract.ts';
 import { loadCommand } from './load.ts';
+import {
+  localDownCommand,
+  localResetCommand,
+  localStatusCommand,
+  localUpCommand,
+} from './local.ts';
 import { queryCommand } from './query.ts';
 import { runCommand, stopCommand } from './run.ts';
 import { standInCommand } from './stand-in.ts';
@@ -9,6 +15,10 @@ import { statusCommand } from './status.ts';
 
 /** Every command of the product, in the order `snowmelt --help` lists them. */
 export const commands: readonly Command[] = [
+  localUpCommand,
+  localDownCommand,
+  localResetCommand,
+  localStatusCommand,
   standInCommand,
   standInSupportCommand,
   loadCommand,

@@ -153,6 +153,7 @@ async function bringUp(
     timed(progress, 'Snowflake', () => ensureSnowflake(at, ports, options.snowflake ?? 'stand-in')),
     timed(progress, 'AWS emulator and jobs runner', () => ensureEmulator(at, ports)),
   ]);
+  progress('  stack: deploying if it has changed …');
   const { outputs } = await timed(progress, 'stack', () => ensureStack(at, endpoint));
   await putSnowflakeSecret(endpoint, outputs.SnowflakeSecretArn ?? '', access);
   await timed(progress, 'status page', () =>
@@ -197,9 +198,8 @@ export async function platformReset(options: PlatformOptions = {}): Promise<void
   const at = places(options);
   await withLock(at.lock, LOCK_SECONDS, async () => {
     await bringDown(at);
-    for (const path of [at.emulator, at.standIn, at.jobs, at.logs, at.deployed, at.state]) {
-      rmSync(path, { recursive: true, force: true });
-    }
+    const data = [at.emulator, at.standIn, at.jobs, at.build, at.logs, at.deployed, at.state];
+    for (const path of data) rmSync(path, { recursive: true, force: true });
   });
 }
 

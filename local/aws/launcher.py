@@ -13,7 +13,7 @@ import importlib
 import os
 import sys
 
-from ministack_hooks.expectation import HookMismatch
+from ministack_hooks.expectation import HookMismatchError
 
 
 def parse_arguments(argv: list[str]) -> argparse.Namespace:
@@ -26,7 +26,7 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
 
 
 def install_hooks(runner: str, checkpoint_seconds: float) -> None:
-    """Installs every hook; raises HookMismatch naming the first thing that is not as expected."""
+    """Installs every hook; raises HookMismatchError naming what is not as expected."""
     from ministack_hooks import (
         checkpoints,
         expectation,
@@ -50,8 +50,8 @@ def main(argv: list[str]) -> int:
     os.environ["GATEWAY_PORT"] = str(arguments.port)
     try:
         install_hooks(arguments.runner, arguments.checkpoint_seconds)
-    except HookMismatch as mismatch:
-        print(mismatch, file=sys.stderr)
+    except HookMismatchError as mismatch:
+        sys.stderr.write(f"{mismatch}\n")
         return 3
     sys.argv = ["ministack"]
     importlib.import_module("ministack.app").main()

@@ -17,6 +17,8 @@ export interface Places {
   readonly functions: string;
   readonly standIn: string;
   readonly jobs: string;
+  /** Where the stack is built for its deployment. */
+  readonly build: string;
   readonly logs: string;
   log(piece: string): string;
 }
@@ -35,6 +37,7 @@ export function platformPlaces(home: string): Places {
     ),
     standIn: join(home, 'stand-in'),
     jobs: join(home, 'jobs'),
+    build: join(home, 'build'),
     logs: join(home, 'logs'),
     log: (piece) => join(home, 'logs', `${piece}.log`),
   };

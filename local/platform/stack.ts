@@ -1,18 +1,14 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { paths } from '#local/setup/paths.ts';
 import { TerminalError } from '#src/errors.ts';
+import { runServerless } from './deployment.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
-import { withLock } from './lock.ts';
 import { CREDENTIALS, type Places, REGION, STACK_NAME } from './places.ts';
 import type { SnowflakeAccess } from './state.ts';
-
-const execute = promisify(execFile);
 
 export type StackOutputs = Readonly<Record<string, string>>;
 
@@ -67,34 +63,6 @@ export async function stackOutputs(endpoint: string): Promise<StackOutputs | und
   }
 }
 
-async function runServerless(endpoint: string): Promise<void> {
-  const { PATH, HOME } = process.env;
-  const env = {
-    ...{ PATH: `${paths.nodeBin}:${PATH}`, HOME },
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
-    AWS_EC2_METADATA_DISABLED: 'true',
-    SLS_TELEMETRY_DISABLED: '1',
-    SLS_NOTIFICATIONS_MODE: 'off',
-  };
-  const serverless = join(paths.root, 'node_modules', '.bin', 'serverless');
-  try {
-    await execute(serverless, ['deploy', '--stage', 'local', '--region', REGION], {
-      cwd: paths.root,
-      env,
-      maxBuffer: 64 * 1024 * 1024,
-    });
-  } catch (cause) {
-    const { stdout = '', stderr = '' } = cause as { stdout?: string; stderr?: string };
-    throw new TerminalError(
-      `Cannot deploy the stack to the local platform: serverless deploy failed.\n${`${stdout}${stderr}`.trim().slice(-4000)}`,
-      { code: 'STORE_REFUSED', cause },
-    );
-  }
-}
-
 /**
  * Deploys the product's stack to the emulator, unless it is there and nothing it is made of has
  * changed since. Answers the outputs and whether it was deployed now.
@@ -109,8 +77,7 @@ export async function ensureStack(
     const outputs = await stackOutputs(endpoint);
     if (outputs !== undefined) return { outputs, deployed: false };
   }
-  // .serverless and .esbuild are in the checkout: platforms of one checkout deploy one after the other.
-  await withLock(join(paths.setupDir, 'deploy.lock'), 600, () => runServerless(endpoint));
+  await runServerless(places, endpoint);
   const outputs = await stackOutputs(endpoint);
   if (outputs === undefined) {
     throw new TerminalError(

@@ -13,10 +13,12 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ministack_hooks import expectation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 logger = logging.getLogger("checkpoints")
 

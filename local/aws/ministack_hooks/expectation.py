@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import importlib
 from importlib.metadata import version
-from types import ModuleType
 from typing import Any
 
 EXPECTED_VERSION = "1.5.33"
 
 
-class HookMismatch(Exception):
+class HookMismatchError(Exception):
     """The installed emulator is not the one that the hooks were written for."""
 
 
-def _refuse(what: str) -> HookMismatch:
-    return HookMismatch(
+def _refuse(what: str) -> HookMismatchError:
+    return HookMismatchError(
         f"Cannot start the AWS emulator: ministack {version('ministack')} {what}. "
         f"Install ministack=={EXPECTED_VERSION} (npm run setup), or adapt "
         "local/aws/ministack_hooks to the new version."
@@ -29,7 +28,7 @@ def check_version(installed: str | None = None) -> None:
         raise _refuse(f"is installed as {found}, the hooks are written for {EXPECTED_VERSION}")
 
 
-def module(name: str) -> ModuleType:
+def module(name: str) -> Any:
     """The emulator's module of that name below `ministack`."""
     try:
         return importlib.import_module(f"ministack.{name}")
@@ -37,12 +36,19 @@ def module(name: str) -> ModuleType:
         raise _refuse(f"has no module ministack.{name} ({error})") from error
 
 
-def attribute(owner: ModuleType | type, name: str) -> Any:
+def attribute(owner: Any, name: str) -> Any:
     """A private name that a hook changes or calls."""
     try:
         return getattr(owner, name)
     except AttributeError as error:
         raise _refuse(f"has no {owner.__name__}.{name}") from error
+
+
+def entry(mapping: dict[str, Any], key: str, where: str) -> Any:
+    """What a table of the emulator has under a key."""
+    if key not in mapping:
+        raise _refuse(f"has no {key} in {where}")
+    return mapping[key]
 
 
 def replace_once(text: str, old: str, new: str, where: str) -> str:

@@ -61,7 +61,7 @@ def forwarding(application: Application, runner: str) -> Application:
             status, answer = await asyncio.to_thread(
                 runner_client.call, runner, "POST", f"/sdk/{target}", None, body or b"{}"
             )
-        except runner_client.RunnerUnavailable as error:
+        except runner_client.RunnerUnavailableError as error:
             fault = {"__type": "InternalServiceException", "message": str(error)}
             status, answer = 500, json.dumps(fault).encode()
         await _answer(send, status, answer)

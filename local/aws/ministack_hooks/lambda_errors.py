@@ -1,18 +1,20 @@
 """Hook: a Node function's error keeps its name, so that Catch and Retry match it.
 
-The emulator reports every thrown error as Runtime.HandlerError. Lambda reports the error's own name,
-its message and its stack, for errors of the handler and of the module's initialisation alike:
+The emulator reports every thrown error as Runtime.HandlerError. Lambda reports the error's own
+name, its message and its stack, for errors of the handler and of the module's initialisation alike:
 https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ministack_hooks import expectation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _MARK = "snowmelt-error:"
 _GENERIC = "Runtime.HandlerError"

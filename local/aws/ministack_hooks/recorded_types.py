@@ -6,10 +6,12 @@ template, not here. The hook also keeps a Glue job's ExecutionProperty, which th
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ministack_hooks import expectation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 RECORDED_TYPES = (
     "AWS::AccessAnalyzer::Analyzer",
@@ -88,6 +90,7 @@ def install() -> None:
     expectation.attribute(glue, "_jobs")
     for resource_type in RECORDED_TYPES:
         handlers.setdefault(resource_type, record(resource_type, region, account))
-    job = handlers["AWS::Glue::Job"]
-    job["create"] = _keeping_execution_property(glue, job["create"], 1)
-    job["update"] = _keeping_execution_property(glue, job["update"], 2)
+    job = expectation.entry(handlers, "AWS::Glue::Job", "the CloudFormation types")
+    for name, position in (("create", 1), ("update", 2)):
+        original = expectation.entry(job, name, "the handlers of AWS::Glue::Job")
+        job[name] = _keeping_execution_property(glue, original, position)

@@ -1,8 +1,8 @@
 """Hook: Step Functions runs Glue and SageMaker tasks for real, and stops them when it is stopped.
 
-The emulator has no glue: and sagemaker: integrations. The runner does the work; this hook starts a
-task there, waits for it, and turns `{error, cause}` into the error that Retry and Catch match.
-Stopping an execution, or a state's TimeoutSeconds, stops the task, as Step Functions does for .sync:
+The emulator has no glue: and sagemaker: integrations. The runner does the work; this hook starts
+a task there, waits for it, and turns `{error, cause}` into the error that Retry and Catch match.
+Stopping an execution, or a state's TimeoutSeconds, stops the task, as AWS does for .sync:
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync
 """
 
@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ministack_hooks import expectation, runner_client
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PREFIXES = (
     "arn:aws:states:::glue:",
@@ -87,7 +89,7 @@ def run_task(runner: str, error_type: Callable[[str, str], Exception]) -> Callab
         try:
             started = runner_client.call_json(runner, "POST", "/tasks", request)
             answer = _await_task(runner, started["taskId"])
-        except runner_client.RunnerUnavailable as error:
+        except runner_client.RunnerUnavailableError as error:
             raise error_type("States.TaskFailed", str(error)) from error
         if "error" in answer:
             raise error_type(answer["error"], answer["cause"])
@@ -139,9 +141,9 @@ def _ending_with_parent(original: Callable[..., Any]) -> Callable[..., Any]:
 
     def add_event(execution: dict[str, Any], event_type: str, details: Any = None) -> Any:
         scope = _scope.get()
-        if event_type.endswith("StateExited") and scope is not None and is_over(scope):
-            if scope.execution is not execution:
-                _abort(execution)
+        is_nested = scope is not None and scope.execution is not execution
+        if is_nested and event_type.endswith("StateExited") and is_over(scope):
+            _abort(execution)
         return original(execution, event_type, details)
 
     return add_event

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from pyspark import SparkContext
+from typing import TYPE_CHECKING
+
 from pyspark.sql import SparkSession
+
+if TYPE_CHECKING:
+    from pyspark import SparkContext
 
 
 class GlueContext:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from awsglue.context import GlueContext
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from awsglue.context import GlueContext
 
 
 class Job:

@@ -133,7 +133,7 @@ describe('a Glue job in a state machine', () => {
     expect(JSON.parse(caught.Cause)).toMatchObject({
       JobName: 'failing',
       JobRunState: 'FAILED',
-      ErrorMessage: 'CheckRefused: the rows do not add up',
+      ErrorMessage: 'CheckRefusedError: the rows do not add up',
     });
   });
 
@@ -207,7 +207,7 @@ describe('a Glue job started by an SDK call', () => {
       { timeout: 15_000, interval: 100 },
     );
 
-    expect(run?.ErrorMessage).toBe('CheckRefused: the rows do not add up');
+    expect(run?.ErrorMessage).toBe('CheckRefusedError: the rows do not add up');
     expect(run?.StartedOn).toBeInstanceOf(Date);
     expect(run?.CompletedOn?.getTime()).toBeGreaterThanOrEqual(run?.StartedOn?.getTime() ?? 0);
   });
