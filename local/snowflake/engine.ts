@@ -2,7 +2,7 @@ import { Catalog } from './catalog/catalog.ts';
 import type { CatalogObject, RoleObject, WarehouseObject } from './catalog/model.ts';
 import { Session } from './session/session.ts';
 import { type EngineParts, SessionState } from './session/session-state.ts';
-import { createTranslator } from './sql/create-translator.ts';
+import { loadTranslator } from './sql/translate.ts';
 import type { Engine, OpenSession } from './statement.ts';
 import { openStore, type Store } from './storage/database.ts';
 import { ResultStore } from './storage/result-store.ts';
@@ -92,7 +92,7 @@ export async function createEngine({ dataDir, clock }: EngineOptions): Promise<E
   const store = await openStore(dataDir);
   const catalog = await loadCatalog(store, now());
   const results = await ResultStore.open(dataDir, now);
-  const translator = await createTranslator();
+  const translator = await loadTranslator();
   const parts: EngineParts = { catalog, results, lock: new WriteLock(), translator, now };
   const sessions = new Set<Session>();
   const sweep = setInterval(() => void results.sweep(), SWEEP_MS).unref();

@@ -4,7 +4,6 @@ import { SnowflakeError } from '../statement.ts';
 interface Call {
   readonly start: number;
   readonly end: number;
-  /** Negative from the newest, positive from the oldest. */
   readonly number: number;
 }
 
@@ -23,6 +22,11 @@ function findCalls(sql: string): Call[] {
   });
 }
 
+/** The query of a number: negative from the newest, positive from the oldest. */
+export function lastQueryId(queryIds: readonly string[], number: number): string | undefined {
+  return number < 0 ? queryIds.at(number) : queryIds[number - 1];
+}
+
 /**
  * A statement with LAST_QUERY_ID() and LAST_QUERY_ID(n) written as literals.
  * https://docs.snowflake.com/en/sql-reference/functions/last_query_id
@@ -33,7 +37,7 @@ export function writeLastQueryIds(sql: string, queryIds: readonly string[]): str
   let out = '';
   let at = 0;
   for (const { start, end, number } of findCalls(sql)) {
-    const id = number < 0 ? queryIds.at(number) : queryIds[number - 1];
+    const id = lastQueryId(queryIds, number);
     if (id === undefined)
       throw new SnowflakeError('000709', '02000', `Statement ${number} not found`);
     out += `${sql.slice(at, start)}'${id}'`;

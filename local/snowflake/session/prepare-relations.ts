@@ -5,14 +5,15 @@ import { columnType } from '../storage/result-column.ts';
 import { valueExpression } from '../storage/wire-expression.ts';
 import { duckdbType } from '../types.ts';
 import type { Statement } from './answer.ts';
+import { writeLastQueryIds } from './last-query-id.ts';
 import type { StatementScope } from './scope.ts';
 import type { SessionState } from './session-state.ts';
 import type { Work } from './transaction.ts';
 
-/** Ids that a text hands to RESULT_SCAN as literals. */
-function scannedIds(sql: string): string[] {
+/** Ids that a text hands to RESULT_SCAN, as literals or by LAST_QUERY_ID. */
+function scannedIds(sql: string, queryIds: readonly string[]): string[] {
   if (!/RESULT_SCAN/i.test(sql)) return [];
-  const tokens = tokenize(sql);
+  const tokens = tokenize(writeLastQueryIds(sql, queryIds));
   return tokens.flatMap((token, at) => {
     const argument = tokens[at + 2];
     const isScan = token.kind === 'word' && token.value === 'RESULT_SCAN';
@@ -27,7 +28,7 @@ export async function prepareRelations(
   scope: StatementScope,
   work: Pick<Work, 'run'>,
 ): Promise<void> {
-  for (const queryId of scannedIds(statement.sql)) {
+  for (const queryId of scannedIds(statement.sql, session.queryIds)) {
     const result = session.engine.results.find(queryId.toLowerCase());
     if (!result) throw unknownResult(queryId);
     const name = { database: '_SF', schema: 'RESULT', name: queryId.toLowerCase() };

@@ -3,6 +3,7 @@ import type { QualifiedName, RelationObject, ViewObject } from '../catalog/model
 import { displayObject, duckdbName, quote, temporaryName } from '../catalog/names.ts';
 import { compilationError } from '../sql/errors.ts';
 import type { Scope, ScopeColumn, ScopeRelation } from '../sql/scope.ts';
+import { lastQueryId } from './last-query-id.ts';
 import type { SessionState } from './session-state.ts';
 import type { Work } from './transaction.ts';
 
@@ -58,6 +59,14 @@ export class StatementScope implements Scope {
 
   get relations(): readonly RelationObject[] {
     return this.#opened.relations;
+  }
+
+  get sessionId(): string {
+    return String(this.#session.id);
+  }
+
+  lastQueryId(index: number): string | undefined {
+    return lastQueryId(this.#session.queryIds, index);
   }
 
   parameter(name: string) {

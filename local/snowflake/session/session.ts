@@ -15,7 +15,6 @@ import {
   type Statement,
   textColumn,
 } from './answer.ts';
-import { writeLastQueryIds } from './last-query-id.ts';
 import { TokenReader } from './parse/token-reader.ts';
 import type { SessionState } from './session-state.ts';
 import { findHandler } from './statement-kinds.ts';
@@ -93,8 +92,7 @@ export class Session implements EngineSession {
 
   #statement(sql: string, options: ExecuteOptions, signal: AbortSignal): Statement {
     const state = this.#state;
-    const bound = substituteBinds(sql, options.binds).trim().replace(/;$/, '');
-    const text = writeLastQueryIds(bound, state.queryIds);
+    const text = substituteBinds(sql, options.binds).trim().replace(/;$/, '');
     const reader = new TokenReader(text, (name) => state.variables.get(name)?.text);
     return {
       sql: text,

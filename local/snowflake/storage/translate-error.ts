@@ -33,7 +33,7 @@ const RULES: readonly Rule[] = [
     message: ([value]) => `Numeric value '${value}' is not recognized`,
   },
   {
-    pattern: /Could not cast value (\S+) to DECIMAL/,
+    pattern: /(?:Could not cast value|Casting value) "?([^"\s]+)"? (?:to|from) .*DECIMAL/,
     code: '100039',
     sqlState: '22003',
     message: ([value]) => `Numeric value '${value}' is out of range`,
@@ -75,6 +75,24 @@ const RULES: readonly Rule[] = [
     code: '100069',
     sqlState: '22P02',
     message: ([rest]) => `Error parsing JSON:${rest}`,
+  },
+  {
+    pattern: /Could not parse string "(.*)" according to format/,
+    code: '100096',
+    sqlState: '22007',
+    message: ([value]) => `Can't parse '${value}' as timestamp with the given format`,
+  },
+  {
+    pattern: /More than one row returned by a subquery/,
+    code: '090150',
+    sqlState: '22000',
+    message: () => 'Single-row subquery returns more than one row.',
+  },
+  {
+    pattern: /column "?(.+?)"? must appear in the GROUP BY clause/,
+    code: '000979',
+    sqlState: '42601',
+    message: ([name]) => `SQL compilation error:\n[${name}] is not a valid group by expression`,
   },
   {
     pattern: /^Out of Range Error: ([\s\S]*)/,

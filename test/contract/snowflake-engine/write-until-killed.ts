@@ -29,13 +29,36 @@ async function writeRows(): Promise<void> {
   setInterval(() => undefined, 1000);
 }
 
-async function writeTables(): Promise<never> {
+/** Every kind of change to a table, with defaults that are constants, functions and sequences. */
+async function writeTables(): Promise<void> {
+  await run('create sequence numbers');
   for (let at = 1; ; at += 1) {
-    await run(`create table t_${at}_draft (a int identity, c int, b varchar default 'b')`);
-    await run(`alter table t_${at}_draft drop column c`);
-    await run(`insert into t_${at}_draft (b) values ('x')`);
-    await run(`create or replace view v_t_${at} as select a from t_${at}`).catch(() => undefined);
-    await run(`alter table t_${at}_draft rename to t_${at}`);
+    const draft = `draft_${at}`;
+    await run(
+      `create table ${draft} (a int identity, c int, b varchar default 'b', t timestamp_ntz default current_timestamp())`,
+    );
+    await run(`insert into ${draft} (b) values ('x')`);
+    await run(
+      `alter table ${draft} add column n int default numbers.nextval, u varchar default concat('a', 'b')`,
+    );
+    await run(`alter table ${draft} drop column c`);
+    await run(`alter table ${draft} alter column n drop default, column u set not null`);
+    await run(`alter table ${draft} rename column u to v`);
+    await run(
+      `create or alter table ${draft} (a int identity, b varchar default 'b', n number(38,0), w float default pi())`,
+    );
+    await run(`create or replace table other_${at} (x int default 5)`);
+    await run(`create or replace table other_${at} (x varchar(5) not null, y int)`);
+    await run(`alter table other_${at} alter column x type varchar(9), column x drop not null`);
+    await run(`alter table other_${at} add column z int not null default 7`);
+    await run(`create table swap_${at} clone other_${at}`);
+    await run(`alter table swap_${at} swap with other_${at}`);
+    await run(`drop table swap_${at}`);
+    await run(`create or replace schema s_${at}`);
+    await run(`create table s_${at}.inner_t (a int identity)`);
+    await run(`drop schema s_${at}`);
+    await run('use schema db.public');
+    await run(`alter table ${draft} rename to t_${at}`);
     await run(`create or replace view v_t_${at} as select a from t_${at}`);
     say(`created ${at}`);
   }

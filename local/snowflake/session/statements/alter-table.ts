@@ -23,6 +23,7 @@ import {
   setNullable,
   setType,
 } from '../table/alter-column.ts';
+import { runAltered } from '../table/run-altered.ts';
 import { resolveColumn, resolveConstraints } from '../table/table-columns.ts';
 import type { Work } from '../transaction.ts';
 
@@ -49,18 +50,12 @@ export const alterTable: Handler = (session, statement) => {
     if (table?.kind !== 'TABLE') throw missingObject(session, 'Table', parts);
     if (reader.accept('RENAME', 'TO')) return rename(session, work, reader.name(), table);
     if (reader.accept('SWAP', 'WITH')) return swap(session, work, reader.name(), table);
-    const put = await alter({ session, statement, reader, work, apply: applyWith(work) }, table);
+    const apply = (from: TableObject, altered: Altered) => runAltered(work, from, altered);
+    const put = await alter({ session, statement, reader, work, apply }, table);
     reader.expectEnd();
     return { put: [{ ...put, alteredAt: statement.now }], message: DONE };
   });
 };
-
-function applyWith(work: Work) {
-  return async (_: TableObject, altered: Altered) => {
-    for (const sql of altered.sql) await work.run(sql);
-    return altered.table;
-  };
-}
 
 async function alter(altering: Altering, table: TableObject): Promise<TableObject> {
   const { reader } = altering;

@@ -4,12 +4,18 @@ import { compilationError } from '../../sql/errors.ts';
 import { typeText } from '../../sql/types/names.ts';
 import { duckdbType, MAX_TEXT_LENGTH, type SnowflakeType } from '../../types.ts';
 import { physicalName } from '../scope.ts';
-import { createSequenceSql } from './table-sql.ts';
+import { createSequenceSql, defaultValueSql } from './table-sql.ts';
 
-/** A table after one change, and the DuckDB statements that make it. */
+/** A table after one change. */
 export interface Altered {
   readonly table: TableObject;
+  /** DuckDB's ALTER TABLE for it. */
   readonly sql: readonly string[];
+  /** Sequences to be made before and dropped after it. */
+  readonly before?: readonly string[];
+  readonly after?: readonly string[];
+  /** Where rows that are there take a column from, by its name: a column of the table before, as a rule the same. */
+  readonly sources?: Readonly<Record<string, string>>;
 }
 
 export function requireColumn(table: TableObject, name: string): CatalogColumn {
@@ -43,13 +49,15 @@ export function addColumn(table: TableObject, column: CatalogColumn, isEmpty: bo
   const sequence = identity
     ? [createSequenceSql(identity.sequence, identity.start, identity.increment)]
     : [];
-  const value = identity ? `nextval('${identity.sequence.replaceAll("'", "''")}')` : defaultSql;
+  const value = defaultValueSql(column);
   const byDefault = value === null ? '' : ` DEFAULT (${value})`;
   const add = alter(table, `ADD COLUMN ${quote(name)} ${duckdbType(type)}${byDefault}`);
   const notNull = nullable ? [] : [alter(table, `ALTER COLUMN ${quote(name)} SET NOT NULL`)];
   return {
     table: { ...table, columns: [...table.columns, column] },
-    sql: [...sequence, add, ...notNull],
+    sql: [add, ...notNull],
+    before: sequence,
+    sources: { [name]: value ?? 'NULL' },
   };
 }
 
@@ -65,7 +73,8 @@ export function dropColumn(table: TableObject, name: string): Altered {
       columns: table.columns.filter((each) => each.name !== name),
       constraints: table.constraints.filter(({ columns }) => !columns.includes(name)),
     },
-    sql: [alter(table, `DROP COLUMN ${quote(name)}`), ...sequence],
+    sql: [alter(table, `DROP COLUMN ${quote(name)}`)],
+    after: sequence,
   };
 }
 
@@ -83,6 +92,7 @@ export function renameColumn(table: TableObject, from: string, to: string): Alte
   return {
     table: { ...renamed, constraints },
     sql: [alter(table, `RENAME COLUMN ${quote(from)} TO ${quote(to)}`)],
+    sources: { [to]: quote(from) },
   };
 }
 

@@ -16,6 +16,7 @@ import {
   setType,
 } from './alter-column.ts';
 import { wrongKind } from './replace-object.ts';
+import { runAltered } from './run-altered.ts';
 import {
   checkColumns,
   resolveColumn,
@@ -79,9 +80,7 @@ export async function alterToDefinition(
   const [first] = await work.rows(`SELECT 1 FROM ${physicalName(found)} LIMIT 1`);
   let table: TableObject = found;
   for (const change of changesTo(found, columns, first === undefined)) {
-    const altered = change(table);
-    for (const sql of altered.sql) await work.run(sql);
-    table = altered.table;
+    table = await runAltered(work, table, change(table));
   }
   const put = { ...table, ...create.options, constraints, alteredAt: statement.now };
   return { put: [put], message: `Table ${found.name} successfully created.` };

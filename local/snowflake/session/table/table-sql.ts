@@ -3,10 +3,16 @@ import { quote } from '../../catalog/names.ts';
 import { duckdbType } from '../../types.ts';
 import { physicalName } from '../scope.ts';
 
-function columnSql({ name, type, nullable, defaultSql, identity }: CatalogColumn): string {
-  const value = identity ? `nextval('${identity.sequence.replaceAll("'", "''")}')` : defaultSql;
+/** What a column takes where an INSERT leaves it out; null when that is NULL. */
+export function defaultValueSql({ identity, defaultSql }: CatalogColumn): string | null {
+  return identity ? `nextval('${identity.sequence.replaceAll("'", "''")}')` : defaultSql;
+}
+
+function columnSql(column: CatalogColumn): string {
+  const value = defaultValueSql(column);
   const byDefault = value === null ? '' : ` DEFAULT (${value})`;
-  return `${quote(name)} ${duckdbType(type)}${byDefault}${nullable ? '' : ' NOT NULL'}`;
+  const notNull = column.nullable ? '' : ' NOT NULL';
+  return `${quote(column.name)} ${duckdbType(column.type)}${byDefault}${notNull}`;
 }
 
 /** CREATE TABLE of DuckDB; keys are declared in the catalog only, as Snowflake does not enforce them. */

@@ -7,6 +7,11 @@ describe('translateError', () => {
     ['Constraint Error: NOT NULL constraint failed: T.A', '100072', '22000'],
     ['Conversion Error: Could not convert string "ab" to DECIMAL(38,0)', '100038', '22018'],
     ['Conversion Error: Could not cast value 12345 to DECIMAL(4,2)', '100039', '22003'],
+    [
+      'Conversion Error: Casting value "123.45" to type DECIMAL(4,2) failed: value is out of range!',
+      '100039',
+      '22003',
+    ],
     ['Out of Range Error: Overflow in addition of DECIMAL(38)', '100046', '22003'],
     ['Conversion Error: invalid date field format: "x", expected format', '100040', '22007'],
     ["Conversion Error: Could not convert string 'x' to BOOL", '100037', '22018'],
