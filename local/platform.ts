@@ -4,7 +4,7 @@ import { TerminalError } from '#src/errors.ts';
 import { writeJsonFile } from './platform/json-file.ts';
 import { withLock } from './platform/lock.ts';
 import { answers, ensurePiece, HEALTH_PATHS, pieces, stopPiece, url } from './platform/pieces.ts';
-import { CREDENTIALS, type Places, platformPlaces, REGION } from './platform/places.ts';
+import { emulatorCredentials, type Places, platformPlaces, REGION } from './platform/places.ts';
 import {
   freePorts,
   isFree,
@@ -160,7 +160,7 @@ async function bringUp(
     ensureFrontDoor(at, ports, statusTarget(endpoint, outputs)),
   );
   const endpoints: Endpoints = {
-    aws: { endpoint, region: REGION, ...CREDENTIALS, stackOutputs: outputs },
+    aws: { endpoint, region: REGION, ...emulatorCredentials(), stackOutputs: outputs },
     snowflake: access,
     status: { url: url(ports['front-door']) },
   };

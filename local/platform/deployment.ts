@@ -11,7 +11,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { paths } from '#local/setup/paths.ts';
 import { TerminalError } from '#src/errors.ts';
-import { CREDENTIALS, type Places, REGION } from './places.ts';
+import { emulatorCredentials, type Places, REGION } from './places.ts';
 import { identify, spawnGroup, stopGroup } from './processes.ts';
 
 const LIMIT_SECONDS = 300;
@@ -21,12 +21,13 @@ const FAILURE = /^\s*(✖|Error:|×)/m;
 
 function serverlessEnvironment(endpoint: string): NodeJS.ProcessEnv {
   const { PATH, HOME, LANG } = process.env;
+  const { accessKeyId, secretAccessKey } = emulatorCredentials();
   return {
     ...{ PATH: [paths.nodeBin, PATH].join(delimiter), HOME, LANG },
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_EC2_METADATA_DISABLED: 'true',
     SLS_TELEMETRY_DISABLED: '1',
     SLS_NOTIFICATIONS_MODE: 'off',

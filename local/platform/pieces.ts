@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { paths } from '#local/setup/paths.ts';
 import { TerminalError } from '#src/errors.ts';
-import { ACCOUNT, CREDENTIALS, type Places, REGION } from './places.ts';
+import { ACCOUNT, emulatorCredentials, type Places, REGION } from './places.ts';
 import type { PieceName, Ports } from './ports.ts';
 import { identify, isRunning, killOrphans, spawnGroup, stopGroup } from './processes.ts';
 import { readState, rememberPiece } from './state.ts';
@@ -40,6 +40,7 @@ const readyUrl = (name: PieceName, ports: Ports): string =>
 
 /** The environment of the emulator, which hands it on to the functions it runs. */
 function emulatorEnvironment(places: Places, port: number): NodeJS.ProcessEnv {
+  const { accessKeyId, secretAccessKey } = emulatorCredentials();
   const [state, objects] = [join(places.emulator, 'state'), join(places.emulator, 's3')];
   for (const folder of [state, objects, places.functions]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -65,8 +66,8 @@ function emulatorEnvironment(places: Places, port: number): NodeJS.ProcessEnv {
     SFN_WAIT_SCALE: process.env.SFN_WAIT_SCALE ?? '1',
     LOG_LEVEL: 'WARNING',
     AWS_ENDPOINT_URL: url(port),
-    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_EC2_METADATA_DISABLED: 'true',
   };
 }

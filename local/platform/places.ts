@@ -46,4 +46,5 @@ export function platformPlaces(home: string): Places {
 export const REGION = 'us-east-1';
 export const ACCOUNT = '123456789012';
 export const STACK_NAME = 'snowmelt-local';
-export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
+/** What the emulator takes; a new object each time, because the AWS SDK writes into the one it is given. */
+export const emulatorCredentials = () => ({ accessKeyId: 'test', secretAccessKey: 'test' });

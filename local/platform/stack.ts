@@ -7,7 +7,7 @@ import { paths } from '#local/setup/paths.ts';
 import { TerminalError } from '#src/errors.ts';
 import { runServerless } from './deployment.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
-import { CREDENTIALS, type Places, REGION, STACK_NAME } from './places.ts';
+import { emulatorCredentials, type Places, REGION, STACK_NAME } from './places.ts';
 import type { SnowflakeAccess } from './state.ts';
 
 export type StackOutputs = Readonly<Record<string, string>>;
@@ -43,7 +43,11 @@ function fingerprint(): string {
   return hash.digest('hex');
 }
 
-const client = (endpoint: string) => ({ endpoint, region: REGION, credentials: CREDENTIALS });
+const client = (endpoint: string) => ({
+  endpoint,
+  region: REGION,
+  credentials: emulatorCredentials(),
+});
 
 /** Outputs of the stack; undefined when it is not there, or not in a good state. */
 export async function stackOutputs(endpoint: string): Promise<StackOutputs | undefined> {

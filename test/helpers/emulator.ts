@@ -8,7 +8,12 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { stopPiece, url } from '#local/platform/pieces.ts';
-import { CREDENTIALS, type Places, platformPlaces, REGION } from '#local/platform/places.ts';
+import {
+  emulatorCredentials,
+  type Places,
+  platformPlaces,
+  REGION,
+} from '#local/platform/places.ts';
 import { freePorts, type Ports } from '#local/platform/ports.ts';
 import { ensureEmulator } from '#local/platform.ts';
 import { paths } from '#local/setup/paths.ts';
@@ -25,7 +30,7 @@ export interface Emulator {
 }
 
 export function awsClients(endpoint: string) {
-  const config = { endpoint, region: REGION, credentials: CREDENTIALS };
+  const config = { endpoint, region: REGION, credentials: emulatorCredentials() };
   return {
     cloudFormation: new CloudFormationClient(config),
     dynamo: new DynamoDBClient(config),

@@ -6,7 +6,6 @@ import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { CreateDatabaseCommand } from '@aws-sdk/client-glue';
 import { CreateBucketCommand, GetObjectCommand } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { CREDENTIALS, REGION } from '#local/platform/places.ts';
 import { dynamoWatermarkStore } from '#src/adapters/aws/dynamo-watermark-store.ts';
 import { s3ObjectStore } from '#src/adapters/aws/s3-object-store.ts';
 import { Manifest } from '#src/model/manifest.ts';
@@ -43,28 +42,37 @@ export async function makeResources({ clients, endpoint }: Emulator, login: Snow
     }),
   );
   await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: NAMES.database } }));
-  const secrets = new SecretsManagerClient({ endpoint, region: REGION, credentials: CREDENTIALS });
+  const { credentials, region } = s3.config;
+  const secrets = new SecretsManagerClient({ endpoint, region, credentials });
   const secret = { Name: 'extract-snowflake', SecretString: JSON.stringify(login) };
   const { ARN } = await secrets.send(new CreateSecretCommand(secret));
   return { secretArn: ARN ?? '' };
 }
 
 /** The environment that the function has, its AWS behind `endpoint`. */
-export const functionEnvironment = (endpoint: string, secretArn: string) => ({
-  STAGE: 'local',
-  LOG_LEVEL: 'warn',
-  LAKE_BUCKET: NAMES.lake,
-  ARTIFACTS_BUCKET: NAMES.artifacts,
-  STATE_TABLE: NAMES.table,
-  BRONZE_DATABASE: NAMES.database,
-  SNOWFLAKE_SECRET_ARN: secretArn,
-  DUCKDB_MEMORY_LIMIT_MB: '512',
-  HOME: mkdtempSync(join(tmpdir(), 'extract-home-')),
-  AWS_ENDPOINT_URL: endpoint,
-  AWS_REGION: REGION,
-  AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
-});
+export async function functionEnvironment(
+  { clients }: Emulator,
+  endpoint: string,
+  secretArn: string,
+): Promise<Record<string, string>> {
+  const { credentials, region } = clients.s3.config;
+  const { accessKeyId, secretAccessKey } = await credentials();
+  return {
+    STAGE: 'local',
+    LOG_LEVEL: 'warn',
+    LAKE_BUCKET: NAMES.lake,
+    ARTIFACTS_BUCKET: NAMES.artifacts,
+    STATE_TABLE: NAMES.table,
+    BRONZE_DATABASE: NAMES.database,
+    SNOWFLAKE_SECRET_ARN: secretArn,
+    DUCKDB_MEMORY_LIMIT_MB: '512',
+    HOME: mkdtempSync(join(tmpdir(), 'extract-home-')),
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: await region(),
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  };
+}
 
 /** Publishes a pipeline as the command line does. */
 export async function publish({ clients }: Emulator, document: object): Promise<void> {
