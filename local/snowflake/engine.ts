@@ -17,7 +17,10 @@ export interface EngineOptions {
 
 const SWEEP_MS = 60 * 60 * 1000;
 
-/** Roles that every account has; https://docs.snowflake.com/en/user-guide/security-access-control-overview */
+/**
+ * Roles that every account has;
+ * https://docs.snowflake.com/en/user-guide/security-access-control-overview
+ */
 const SYSTEM_ROLES = ['ACCOUNTADMIN', 'SECURITYADMIN', 'USERADMIN', 'SYSADMIN', 'PUBLIC'];
 
 /** What a new account holds: the system roles and one warehouse. */
@@ -53,7 +56,9 @@ async function loadCatalog(store: Store, now: Date): Promise<Catalog> {
   return catalog;
 }
 
-/** A session with its context set as far as the named objects exist, as Snowflake does at log-in. */
+/**
+ * A session with its context set as far as the named objects exist, as Snowflake does at log-in.
+ */
 function enterContext(state: SessionState, options: OpenSession): void {
   const { catalog } = state.engine;
   const account = (name: string) => ({ database: null, schema: null, name });

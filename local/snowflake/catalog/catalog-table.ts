@@ -3,8 +3,8 @@ import type { CatalogObject } from './model.ts';
 import { quoteText } from './names.ts';
 
 /**
- * One row an object; `body` is the object as JSON. `row_count` and `altered_at` of a table change with its rows.
- * No primary key: DuckDB cannot delete and insert one key in the same transaction.
+ * One row an object; `body` is the object as JSON. `row_count` and `altered_at` of a table change
+ * with its rows. No primary key: DuckDB cannot delete and insert one key in the same transaction.
  */
 export const CATALOG_TABLE = `
 CREATE SCHEMA IF NOT EXISTS _sf;
@@ -41,7 +41,10 @@ export function insertSql(objects: readonly CatalogObject[]): string {
   return `INSERT INTO _sf.objects VALUES ${rows.join(', ')}`;
 }
 
-/** Brings a table's row count and time of change up to date, in the transaction that changed its rows. */
+/**
+ * Brings a table's row count and time of change up to date, in the transaction that changed its
+ * rows.
+ */
 export function touchSql(id: number, duckdbTable: string, at: Date): string {
   return (
     `UPDATE _sf.objects SET row_count = (SELECT count(*) FROM ${duckdbTable}), ` +

@@ -9,7 +9,10 @@ import type {
 } from './model.ts';
 import { duckdbName } from './names.ts';
 
-/** What a statement changes in the catalog; written in its transaction, seen by others after the commit. */
+/**
+ * What a statement changes in the catalog; written in its transaction, seen by others after the
+ * commit.
+ */
 export interface CatalogChange {
   readonly put: readonly CatalogObject[];
   readonly remove: readonly CatalogObject[];

@@ -1,6 +1,9 @@
 import type { SnowflakeType } from '../types.ts';
 
-/** What the stand-in knows of each object. `database` and `schema` are null where the object has none. */
+/**
+ * What the stand-in knows of each object. `database` and `schema` are null where the object has
+ * none.
+ */
 interface ObjectBase {
   readonly id: number;
   readonly database: string | null;
@@ -107,7 +110,9 @@ export type ObjectKind = CatalogObject['kind'];
 export type ObjectOf<K extends ObjectKind> = Extract<CatalogObject, { kind: K }>;
 export type RelationObject = TableObject | ViewObject;
 
-/** A name in full: three parts for objects in a schema, two for a schema, one for account objects. */
+/**
+ * A name in full: three parts for objects in a schema, two for a schema, one for account objects.
+ */
 export interface QualifiedName {
   readonly database: string | null;
   readonly schema: string | null;

@@ -32,7 +32,10 @@ export function duckdbName({ database, schema, name }: QualifiedName): string {
   return `${duckdbSchema(database ?? '', schema ?? '')}.${quote(name)}`;
 }
 
-/** DuckDB name of a temporary table or view of one session: DuckDB's temporary catalog has one schema only. */
+/**
+ * DuckDB name of a temporary table or view of one session: DuckDB's temporary catalog has one
+ * schema only.
+ */
 export function temporaryName({ database, schema, name }: QualifiedName): string {
   return `temp.main.${quote(`${database}.${schema}.${name}`)}`;
 }

@@ -27,8 +27,8 @@ export function writeOptions(session: SessionState, statement: Statement): Write
 }
 
 /**
- * Runs a DDL statement: what is open is committed first, then the objects and the catalog change in one transaction
- * of their own. https://docs.snowflake.com/en/sql-reference/transactions#ddl
+ * Runs a DDL statement: what is open is committed first, then the objects and the catalog change in
+ * one transaction of their own. https://docs.snowflake.com/en/sql-reference/transactions#ddl
  */
 export async function changeCatalog(
   session: SessionState,

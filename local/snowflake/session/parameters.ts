@@ -5,7 +5,10 @@ export type ParameterValue = string | number | boolean;
 interface ParameterDefinition {
   readonly value: ParameterValue;
   readonly description: string;
-  /** Whether it may be set to anything but its default; one that changes nothing here is refused instead. */
+  /**
+   * Whether it may be set to anything but its default; one that changes nothing here is refused
+   * instead.
+   */
   readonly isHonoured: boolean;
 }
 
@@ -95,7 +98,10 @@ export class SessionParameters {
     return this.#set.get(name) ?? definition(name)?.value;
   }
 
-  /** Sets a parameter from its text. @throws SnowflakeError 001420 unknown, 001008 wrong value, 000002 not honoured. */
+  /**
+   * Sets a parameter from its text. @throws SnowflakeError 001420 unknown, 001008 wrong value,
+   * 000002 not honoured.
+   */
   set(name: string, text: string): void {
     const known = definition(name);
     if (!known) throw unknownParameter(name);

@@ -18,8 +18,8 @@ interface Opened {
   readonly views: View[];
   /** Views being translated, to refuse one that names itself. */
   readonly path: Set<number>;
-  /** Tables and views the statement names. */
-  readonly relations: RelationObject[];
+  /** Whether the statement names a table or view. */
+  hasRelations: boolean;
   readonly results: Map<string, ScopeRelation>;
 }
 
@@ -54,11 +54,17 @@ export class StatementScope implements Scope {
     this.now = options.now;
     this.#session = session;
     this.#options = options;
-    this.#opened = opened ?? { views: [], path: new Set(), relations: [], results: new Map() };
+    this.#opened = opened ?? {
+      views: [],
+      path: new Set(),
+      hasRelations: false,
+      results: new Map(),
+    };
   }
 
-  get relations(): readonly RelationObject[] {
-    return this.#opened.relations;
+  /** Whether the statement reads or writes tables, for which Snowflake wants a warehouse. */
+  get needsWarehouse(): boolean {
+    return this.#opened.hasRelations;
   }
 
   get sessionId(): string {
@@ -84,7 +90,7 @@ export class StatementScope implements Scope {
     if (view) return view;
     const found = this.#session.findRelation(parts, this.database, this.schema);
     if (!found) return undefined;
-    this.#opened.relations.push(found);
+    this.#opened.hasRelations = true;
     return found.kind === 'VIEW' ? this.#openView(found) : tableRelation(found);
   }
 
@@ -119,6 +125,7 @@ export class StatementScope implements Scope {
     if (!isNamed || !name || !owner || !this.#session.hasDatabase(owner)) return undefined;
     const view = informationSchemaView(owner, name);
     if (!view) return undefined;
+    this.#opened.hasRelations = true;
     const duckdb = temporaryName({ database: owner, schema: 'INFORMATION_SCHEMA', name });
     this.#addView({ name: duckdb, sql: view.sql });
     return { duckdbName: duckdb, columns: view.columns };

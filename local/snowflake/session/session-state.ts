@@ -86,7 +86,10 @@ export class SessionState {
     return { database: ownDatabase, schema: ownSchema, name };
   }
 
-  /** Name in full of an object of a schema, which must exist. @throws SnowflakeError 090105, 090106, 002003 */
+  /**
+   * Name in full of an object of a schema, which must exist. @throws SnowflakeError 090105, 090106,
+   * 002003
+   */
   requireName(parts: readonly string[], action: string): QualifiedName {
     const name = this.qualify(parts);
     if (!name) {
@@ -101,7 +104,9 @@ export class SessionState {
     return name;
   }
 
-  /** A table or view: temporary ones hide others; unqualified names are also looked up in PUBLIC. */
+  /**
+   * A table or view: temporary ones hide others; unqualified names are also looked up in PUBLIC.
+   */
   findRelation(
     parts: readonly string[],
     database: string | null = this.context.database,

@@ -19,7 +19,10 @@ import { TokenReader } from './parse/token-reader.ts';
 import type { SessionState } from './session-state.ts';
 import { findHandler } from './statement-kinds.ts';
 
-/** The session as the wire sees it: one statement after the other, each with its timeout and cancellation. */
+/**
+ * The session as the wire sees it: one statement after the other, each with its timeout and
+ * cancellation.
+ */
 export class Session implements EngineSession {
   readonly #state: SessionState;
   readonly #onClose: (session: Session) => void;
@@ -109,7 +112,9 @@ export class Session implements EngineSession {
 const DESCRIBED =
   /^(?:SELECT|WITH|VALUES|INSERT|UPDATE|DELETE|MERGE|CREATE|ALTER (?:TABLE|WAREHOUSE)|DROP|TRUNCATE|COMMENT)\b/;
 
-/** Runs a statement; describeOnly leaves out rows, and what changes the session is not run at all. */
+/**
+ * Runs a statement; describeOnly leaves out rows, and what changes the session is not run at all.
+ */
 async function handle(state: SessionState, statement: Statement): Promise<Answer> {
   const { kind, handler } = findHandler(statement.reader);
   if (!statement.describeOnly || DESCRIBED.test(kind)) return handler(state, statement);

@@ -51,7 +51,10 @@ const SHOW_HANDLERS = SHOWS.map((kind): [string, Handler] => [
   show(kind),
 ]);
 
-/** Every statement there is, by its leading words without modifiers. What is not here is refused by name. */
+/**
+ * Every statement there is, by its leading words without modifiers. What is not here is refused by
+ * name.
+ */
 export const STATEMENTS: Readonly<Record<string, Handler>> = {
   SELECT: query,
   WITH: query,
@@ -154,7 +157,10 @@ function objectWords(words: readonly string[]): string[] {
   return second && SECOND_WORDS[first]?.includes(second) ? [first, second] : [first];
 }
 
-/** The leading words of a statement that say what it is: `CREATE TABLE`, `SHOW PRIMARY KEYS`, `SELECT`. */
+/**
+ * The leading words of a statement that say what it is: `CREATE TABLE`, `SHOW PRIMARY KEYS`,
+ * `SELECT`.
+ */
 export function statementKind(reader: TokenReader): string {
   if (reader.peek()?.text === '(') return 'SELECT';
   const words: string[] = [];
@@ -195,7 +201,8 @@ const REFUSED_VERBS: readonly string[] = [
 
 /**
  * The kind of a statement and what runs it.
- * @throws SnowflakeError 001003 for what begins no statement, 000002 for one that is not in the table.
+ * @throws SnowflakeError 001003 for what begins no statement, 000002 for one that is not in the
+ * table.
  */
 export function findHandler(reader: TokenReader): { kind: string; handler: Handler } {
   if (reader.isAtEnd) throw reader.error();

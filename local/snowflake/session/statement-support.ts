@@ -22,7 +22,10 @@ const DEVIATIONS: Readonly<Record<string, string>> = {
   'USE SECONDARY ROLES': 'changes nothing, every role sees everything',
 };
 
-/** Kinds of statements that Snowflake users know; those that are not in the table are refused by name. */
+/**
+ * Kinds of statements that Snowflake users know; those that are not in the table are refused by
+ * name.
+ */
 const KNOWN_STATEMENTS: readonly string[] = [
   'MERGE',
   'TRUNCATE',

@@ -24,10 +24,11 @@ export interface Work {
 type State = 'none' | 'begun' | 'writing';
 
 /**
- * Snowflake's transaction over DuckDB's. Reads see what is committed when they start (READ COMMITTED), because a
- * DuckDB transaction begins with the first write only, under the write lock. A statement that fails leaves the
- * transaction open with the effect of the earlier ones: DuckDB has aborted it, so it is begun again and the earlier
- * statements are run again. Where these gave values that running again would not give, the transaction ends.
+ * Snowflake's transaction over DuckDB's. Reads see what is committed when they start (READ
+ * COMMITTED), because a DuckDB transaction begins with the first write only, under the write lock.
+ * A statement that fails leaves the transaction open with the effect of the earlier ones: DuckDB
+ * has aborted it, so it is begun again and the earlier statements are run again. Where these gave
+ * values that running again would not give, the transaction ends.
  */
 export class Transaction {
   readonly #connection: StoreConnection;
@@ -164,7 +165,10 @@ async function tally(batches: AsyncIterable<readonly string[]>): Promise<Map<str
   return counts;
 }
 
-/** The statement's own error, saying that the stand-in ended the transaction where Snowflake would keep it. */
+/**
+ * The statement's own error, saying that the stand-in ended the transaction where Snowflake would
+ * keep it.
+ */
 function transactionEnded(cause: unknown): SnowflakeError {
   const [code, state, message] =
     cause instanceof SnowflakeError

@@ -3,7 +3,10 @@ import { translateError } from './translate-error.ts';
 
 export type StoreRow = Readonly<Record<string, Json>>;
 
-/** One DuckDB connection; every error leaves it as a SnowflakeError. Statements on it must not overlap. */
+/**
+ * One DuckDB connection; every error leaves it as a SnowflakeError. Statements on it must not
+ * overlap.
+ */
 export class StoreConnection {
   readonly #connection: DuckDBConnection;
 

@@ -24,7 +24,8 @@ async function connect(instance: DuckDBInstance, statements: readonly string[]) 
 }
 
 /**
- * Opens or creates `<dataDir>/snowflake.duckdb`. DuckDB replays the write-ahead log of a process that was killed.
+ * Opens or creates `<dataDir>/snowflake.duckdb`. DuckDB replays the write-ahead log of a process
+ * that was killed.
  * @throws Error when another process has the file open.
  */
 export async function openStore(dataDir: string): Promise<Store> {

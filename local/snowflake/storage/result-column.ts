@@ -18,7 +18,10 @@ const WIRE_TYPES: Readonly<Record<SnowflakeTypeName, WireType>> = {
   BINARY: 'binary',
 };
 
-/** Longest BINARY; https://docs.snowflake.com/en/sql-reference/data-types-text#data-types-for-binary-strings */
+/**
+ * Longest BINARY;
+ * https://docs.snowflake.com/en/sql-reference/data-types-text#data-types-for-binary-strings
+ */
 export const MAX_BINARY_LENGTH = 8_388_608;
 
 type Measures = Pick<ResultColumn, 'precision' | 'scale' | 'length' | 'byteLength'>;

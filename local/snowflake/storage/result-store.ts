@@ -8,7 +8,10 @@ const SMALL_RESULT_BYTES = 256 * 1024;
 /** All results in memory together; beyond it every result goes to a file. */
 const MEMORY_BYTES = 64 * 1024 * 1024;
 
-/** Snowflake keeps results for a day; https://docs.snowflake.com/en/user-guide/querying-persisted-results */
+/**
+ * Snowflake keeps results for a day;
+ * https://docs.snowflake.com/en/user-guide/querying-persisted-results
+ */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
 interface Kept {

@@ -8,7 +8,10 @@ interface Rule {
   readonly message: (groups: readonly string[]) => string;
 }
 
-/** Errors that our own SQL raises carry Snowflake's code, state and message: `SF|100078|22000|message`. */
+/**
+ * Errors that our own SQL raises carry Snowflake's code, state and message:
+ * `SF|100078|22000|message`.
+ */
 const RAISED = /SF\|(\d{6})\|(\w{5})\|([\s\S]*)/;
 
 /** What DuckDB says, what Snowflake would say. The first rule that matches counts. */

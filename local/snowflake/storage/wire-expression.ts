@@ -22,8 +22,8 @@ function real(value: string): string {
 }
 
 /**
- * Objects and arrays over several lines, two spaces a level; DuckDB indents by four. Values of one level, which most
- * are, need no splitting into lines.
+ * Objects and arrays over several lines, two spaces a level; DuckDB indents by four. Values of one
+ * level, which most are, need no splitting into lines.
  */
 function prettyJson(value: string): string {
   const text = `CAST(${value} AS VARCHAR)`;
@@ -40,8 +40,8 @@ function prettyJson(value: string): string {
 }
 
 /**
- * DuckDB expression for the wire form of a value (see ResultPartition); `value` is a DuckDB expression that is
- * written more than once, so a column name.
+ * DuckDB expression for the wire form of a value (see ResultPartition); `value` is a DuckDB
+ * expression that is written more than once, so a column name.
  */
 export function wireExpression(type: SnowflakeType, value: string): string {
   const typed = `CAST(${value} AS ${duckdbType(type)})`;

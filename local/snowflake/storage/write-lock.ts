@@ -4,7 +4,10 @@ interface Waiter {
   readonly grant: () => void;
 }
 
-/** One writer at a time, first come first served: DuckDB refuses conflicting writers, Snowflake lets them wait. */
+/**
+ * One writer at a time, first come first served: DuckDB refuses conflicting writers, Snowflake lets
+ * them wait.
+ */
 export class WriteLock {
   readonly #waiting: Waiter[] = [];
   #isHeld = false;

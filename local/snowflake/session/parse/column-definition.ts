@@ -19,7 +19,10 @@ export interface ConstraintDefinition {
   } | null;
 }
 
-/** A column as CREATE TABLE and ADD COLUMN write it; `type` is null where CTAS takes it from the query. */
+/**
+ * A column as CREATE TABLE and ADD COLUMN write it; `type` is null where CTAS takes it from the
+ * query.
+ */
 export interface ColumnDefinition {
   readonly name: string;
   readonly type: SnowflakeType | null;

@@ -94,7 +94,10 @@ export class TokenReader {
     return this.next().value;
   }
 
-  /** A name of one to three parts; `DB..NAME` means schema PUBLIC; IDENTIFIER('…') and IDENTIFIER($v) are read. */
+  /**
+   * A name of one to three parts; `DB..NAME` means schema PUBLIC; IDENTIFIER('…') and
+   * IDENTIFIER($v) are read.
+   */
   name(): string[] {
     if (this.sees('IDENTIFIER') && this.peek(1)?.text === '(') return this.#identifierCall();
     const parts = [this.identifier()];
@@ -174,7 +177,10 @@ export class TokenReader {
     return type;
   }
 
-  /** Text of the expression that comes next: up to a comma, a closing bracket or one of the words, at this depth. */
+  /**
+   * Text of the expression that comes next: up to a comma, a closing bracket or one of the words,
+   * at this depth.
+   */
   expressionText(stops: ReadonlySet<string>): string {
     const first = this.next();
     let last = first;

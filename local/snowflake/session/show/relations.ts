@@ -30,7 +30,9 @@ async function rowCounts(session: SessionState, tables: readonly TableObject[]) 
   return new Map(rows.map(({ id, n }) => [Number(id), String(n)]));
 }
 
-/** https://docs.snowflake.com/en/sql-reference/sql/show-tables; the size in bytes is not known here. */
+/**
+ * https://docs.snowflake.com/en/sql-reference/sql/show-tables; the size in bytes is not known here.
+ */
 export const TABLES: ShowKind = {
   words: ['TABLES'],
   level: 'schema',
@@ -167,7 +169,9 @@ export const COLUMNS: ShowKind = {
     ),
 };
 
-/** https://docs.snowflake.com/en/sql-reference/sql/show-sequences; the next value is not known here. */
+/**
+ * https://docs.snowflake.com/en/sql-reference/sql/show-sequences; the next value is not known here.
+ */
 export const SEQUENCES: ShowKind = {
   words: ['SEQUENCES'],
   level: 'schema',

@@ -96,7 +96,10 @@ interface ShownColumn {
   readonly at: number;
 }
 
-/** https://docs.snowflake.com/en/sql-reference/sql/show-tables: the columns of SHOW TERSE, whatever is shown. */
+/**
+ * https://docs.snowflake.com/en/sql-reference/sql/show-tables: the columns of SHOW TERSE, whatever
+ * is shown.
+ */
 const TERSE = ['created_on', 'name', 'kind', 'database_name', 'schema_name'];
 
 const textOf =

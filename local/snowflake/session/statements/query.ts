@@ -5,9 +5,12 @@ import { prepareRelations } from '../prepare-relations.ts';
 import { StatementScope } from '../scope.ts';
 import type { SessionState } from '../session-state.ts';
 
-/** Reading or writing tables needs a warehouse, as it does in Snowflake. @throws SnowflakeError 000606 */
+/**
+ * Reading or writing tables needs a warehouse, as it does in Snowflake. @throws SnowflakeError
+ * 000606
+ */
 export function requireWarehouse(session: SessionState, scope: StatementScope): void {
-  if (scope.relations.length === 0 || session.context.warehouse !== null) return;
+  if (!scope.needsWarehouse || session.context.warehouse !== null) return;
   throw new SnowflakeError(
     '000606',
     '57P03',

@@ -14,7 +14,10 @@ export interface Altered {
   /** Sequences to be made before and dropped after it. */
   readonly before?: readonly string[];
   readonly after?: readonly string[];
-  /** Where rows that are there take a column from, by its name: a column of the table before, as a rule the same. */
+  /**
+   * Where rows that are there take a column from, by its name: a column of the table before, as a
+   * rule the same.
+   */
   readonly sources?: Readonly<Record<string, string>>;
 }
 

@@ -57,7 +57,8 @@ function changesTo(from: TableObject, to: readonly CatalogColumn[], isEmpty: boo
 }
 
 /**
- * CREATE OR ALTER TABLE over a table that is there: columns are added at the end, dropped, widened; rows stay.
+ * CREATE OR ALTER TABLE over a table that is there: columns are added at the end, dropped, widened;
+ * rows stay.
  * https://docs.snowflake.com/en/sql-reference/sql/create-table#label-create-or-alter-table-syntax
  */
 export async function alterToDefinition(

@@ -5,8 +5,8 @@ import type { Work } from '../transaction.ts';
 import { dropObjectSql } from './replace-object.ts';
 
 /**
- * Drops everything in a database, or in one schema of it, and the DuckDB schemas; answers what has gone from the
- * catalog. Tables go before sequences, which their defaults may name.
+ * Drops everything in a database, or in one schema of it, and the DuckDB schemas; answers what has
+ * gone from the catalog. Tables go before sequences, which their defaults may name.
  */
 export async function dropContents(
   session: SessionState,

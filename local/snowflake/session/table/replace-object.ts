@@ -34,7 +34,8 @@ function existing(
 }
 
 /**
- * Makes room for a new object: answers 'exists' when the statement is to do nothing, otherwise what has been dropped.
+ * Makes room for a new object: answers 'exists' when the statement is to do nothing, otherwise what
+ * has been dropped.
  * @throws SnowflakeError 002002 when the name is taken.
  */
 export async function makeRoom(

@@ -15,9 +15,9 @@ function isConstant(column: CatalogColumn): boolean {
 }
 
 /**
- * DuckDB 1.5 cannot replay its write-ahead log after ALTER TABLE on a table with a default that calls a function (the
- * replay has no catalog to find the function in), and the file cannot be opened any more. Such a table is written
- * anew instead; temporary tables are in no log.
+ * DuckDB 1.5 cannot replay its write-ahead log after ALTER TABLE on a table with a default that
+ * calls a function (the replay has no catalog to find the function in), and the file cannot be
+ * opened any more. Such a table is written anew instead; temporary tables are in no log.
  */
 function mustRebuild(from: TableObject, to: TableObject): boolean {
   if (from.persistence === 'temporary') return false;

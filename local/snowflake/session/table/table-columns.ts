@@ -51,7 +51,10 @@ export function resolveColumn(
   };
 }
 
-/** Expressions of the current time, which must be taken at the INSERT and not when the table is made. */
+/**
+ * Expressions of the current time, which must be taken at the INSERT and not when the table is
+ * made.
+ */
 const CURRENT_TIME =
   /^(?:CURRENT_TIMESTAMP|GETDATE|SYSTIMESTAMP|LOCALTIMESTAMP|SYSDATE|CURRENT_DATE|CURRENT_TIME|LOCALTIME)\s*(?:\(\s*\d*\s*\))?$/i;
 
@@ -119,7 +122,10 @@ export function resolveConstraints(
   }));
 }
 
-/** @throws SnowflakeError 002025 for a column given twice, 000904 for a key over a column that is not there. */
+/**
+ * @throws SnowflakeError 002025 for a column given twice, 000904 for a key over a column that is
+ * not there.
+ */
 export function checkColumns(
   columns: readonly CatalogColumn[],
   constraints: readonly Constraint[],

@@ -15,7 +15,10 @@ function columnSql(column: CatalogColumn): string {
   return `${quote(column.name)} ${duckdbType(column.type)}${byDefault}${notNull}`;
 }
 
-/** CREATE TABLE of DuckDB; keys are declared in the catalog only, as Snowflake does not enforce them. */
+/**
+ * CREATE TABLE of DuckDB; keys are declared in the catalog only, as Snowflake does not enforce
+ * them.
+ */
 export function createTableSql(table: TableObject, name = physicalName(table)): string {
   const temporary = table.persistence === 'temporary' ? 'TEMP ' : '';
   return `CREATE ${temporary}TABLE ${name} (${table.columns.map(columnSql).join(', ')})`;
