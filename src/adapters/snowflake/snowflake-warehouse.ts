@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TransientError } from '../../errors.ts';
+import { isSnowmeltError, TransientError } from '../../errors.ts';
 import type { PipelineDocument } from '../../model/pipeline.ts';
 import type { CredentialsSource } from '../../ports/credentials.ts';
 import type { Warehouse } from '../../ports/warehouse.ts';
@@ -79,13 +79,19 @@ async function waitForAnswer(
   }
 }
 
+/** Codes that say a statement has ended or never was. */
+const NOT_RUNNING = new Set<unknown>(['000605', '000709']);
+
 async function cancelStatement(client: SqlApiClient, queryId: string): Promise<void> {
-  await client.send({
+  const cancelling = client.send({
     method: 'POST',
     path: `/statements/${queryId}/cancel`,
     doing: `cancel query ${queryId}`,
     timeoutMs: ANSWER_TIMEOUT_MS,
     read: async (response) => response.body?.cancel(),
+  });
+  await cancelling.catch((error) => {
+    if (!isSnowmeltError(error) || !NOT_RUNNING.has(error.details.snowflakeCode)) throw error;
   });
 }
 

@@ -49,9 +49,8 @@ beforeAll(async () => {
     }),
   );
   await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: DATABASE } }));
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const { endpoint } = emulator;
-  secrets = new SecretsManagerClient({ endpoint, region: 'us-east-1', credentials });
+  const { credentials, region } = s3.config;
+  secrets = new SecretsManagerClient({ endpoint: emulator.endpoint, region, credentials });
 });
 afterAll(() => emulator.remove());
 

@@ -23,7 +23,6 @@ import { type Hold, type PausingProxy, pausingProxy } from '#test/helpers/pausin
 import type { TestStandIn } from '#test/helpers/snowflake-client.ts';
 
 const ROWS = 30_000;
-const ADDED = 7;
 
 let emulator: Emulator;
 let standIn: TestStandIn;
@@ -36,10 +35,15 @@ let env: Record<string, string>;
 beforeAll(async () => {
   [emulator, standIn] = await Promise.all([startEmulator('extract-kill'), startSource()]);
   source = openSource(standIn);
+  await runAll(
+    source,
+    'create table orders (id number(18,0), note text, updated_at timestamp_ntz)',
+  );
+  await addOrders(ROWS, 'dateadd(second, -60 - seq4(), current_timestamp())');
   aws = await pausingProxy(emulator.endpoint);
   snowflake = await pausingProxy(standIn.accessUrl);
   const { secretArn } = await makeResources(emulator, loginOf(standIn, snowflake.url));
-  env = functionEnvironment(aws.url, secretArn);
+  env = await functionEnvironment(emulator, aws.url, secretArn);
   module = await bundleFunction('extract-table', join(emulator.places.home, 'bundle'));
 });
 afterEach(() => {
@@ -47,36 +51,49 @@ afterEach(() => {
   snowflake.release();
 });
 afterAll(async () => {
-  await Promise.all([aws.close(), snowflake.close()]);
-  await Promise.all([emulator.remove(), standIn.dispose()]);
+  await Promise.all([aws?.close(), snowflake?.close()]);
+  await Promise.all([emulator?.remove(), standIn?.dispose()]);
 });
 
-/** A source table and a pipeline over it, of their own for each place where a process dies. */
+/** Adds orders whose ids follow those there are, changed some seconds ago, or now. */
+async function addOrders(count: number, changedAt: string): Promise<void> {
+  const first = Number(await source.scalar('select count(*) from orders'));
+  await runAll(
+    source,
+    `insert into orders
+     select ${first} + seq4() as id, 'order ' || (${first} + seq4()) as note,
+       ${changedAt}::timestamp_ntz as updated_at
+     from table(generator(rowcount => ${count}))`,
+  );
+}
+
+/** A pipeline of its own over the orders, for each place where a process dies. */
 async function makeStory(name: string) {
-  const table = `orders_${name}`;
-  const rows = (from: number, count: number, age: string) =>
-    `select ${from} + seq4() as id, 'order ' || (${from} + seq4()) as note,
-       dateadd(second, -seq4() - ${age}, current_timestamp()::timestamp_ntz) as updated_at
-     from table(generator(rowcount => ${count}))`;
-  await runAll(source, `create table ${table} as ${rows(0, ROWS, '60')}`);
+  const pipeline = `story_${name}`;
+  const query = `orders_${name}`;
   await publish(emulator, {
-    name: `story_${name}`,
+    name: pipeline,
     snowflake: connectionTo(standIn),
     extract: {
       source_system: 'orders_db',
       queries: [
-        { name: table, table, key: ['id'], watermark_column: 'updated_at', max_file_mb: 0.1 },
+        {
+          name: query,
+          table: 'orders',
+          key: ['id'],
+          watermark_column: 'updated_at',
+          max_file_mb: 0.1,
+        },
       ],
     },
   });
-  const id = { pipeline: `story_${name}`, query: table };
   const request = (run: string) => ({
     runId: `${name}-${run}`,
-    ...id,
-    interval: { id: `${name}-${run}`, group: 'default', queries: [table] },
+    pipeline,
+    query,
+    interval: { id: `${name}-${run}`, group: 'default', queries: [query] },
   });
-  const addRows = () => runAll(source, `insert into ${table} ${rows(ROWS, ADDED, '0')}`);
-  return { id, request, addRows };
+  return { id: { pipeline, query }, request };
 }
 
 const PLACES: readonly [name: string, at: 'aws' | 'snowflake', hold: Hold][] = [
@@ -107,7 +124,7 @@ describe('an extractor killed', () => {
     first.child.kill('SIGKILL');
     expect(await first.ended).toEqual({ code: null, signal: 'SIGKILL' });
     proxy.release();
-    await story.addRows();
+    await addOrders(7, 'current_timestamp()');
     await startExtraction(module, env, story.request('second')).answer;
 
     const [rows] = await queryCommitted(
@@ -116,7 +133,7 @@ describe('an extractor killed', () => {
       `select count(*)::int n, count(distinct "ID")::int ids, min("ID")::int a, max("ID")::int z,
          count(*) filter (note <> 'order ' || "ID"::bigint)::int wrong from bronze`,
     );
-    const all = ROWS + ADDED;
+    const all = Number(await source.scalar('select count(*) from orders'));
     expect(rows).toEqual({ n: all, ids: all, a: 0, z: all - 1, wrong: 0 });
     await expectContiguous(story.id);
   });
