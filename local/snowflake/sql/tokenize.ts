@@ -31,16 +31,6 @@ const WORD = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
 const NUMBER = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const SPACE = /\s+/y;
 const STAGE = /@(?:"[^"]*"|[^\s;,()'"])+/y;
-const OPERAND_KINDS: ReadonlySet<TokenKind> = new Set([
-  'word',
-  'quoted',
-  'string',
-  'number',
-  'bind',
-  'variable',
-  'positional',
-]);
-
 function matchAt(pattern: RegExp, sql: string, at: number): string | undefined {
   pattern.lastIndex = at;
   return pattern.exec(sql)?.[0];
@@ -63,12 +53,6 @@ function skipBlank(sql: string, at: number): number {
   return at;
 }
 
-/** Whether a `:` after this token is a path into a value rather than a bind. */
-function endsOperand(token: Token | undefined): boolean {
-  if (!token) return false;
-  return OPERAND_KINDS.has(token.kind) || token.text === ')' || token.text === ']';
-}
-
 function readDollar(sql: string, at: number): Token | undefined {
   if (sql[at + 1] === '$') {
     const { value, end } = readDollarString(sql, at);
@@ -87,7 +71,8 @@ function token(kind: TokenKind, sql: string, start: number, end: number, value: 
 
 function readBind(sql: string, at: number, previous: Token | undefined, count: number) {
   if (sql[at] === '?') return token('bind', sql, at, at + 1, String(count + 1));
-  if (sql[at] !== ':' || endsOperand(previous)) return undefined;
+  // No path starts with a digit; after a string it is the value in an object literal, {'a':1}.
+  if (sql[at] !== ':' || previous?.kind === 'string') return undefined;
   const digits = matchAt(/\d+/y, sql, at + 1);
   return digits ? token('bind', sql, at, at + 1 + digits.length, digits) : undefined;
 }

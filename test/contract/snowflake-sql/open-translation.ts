@@ -61,10 +61,21 @@ function openScope(
   };
 }
 
-async function readTexts(connection: DuckDBConnection, sql: string, width: number) {
-  const names = Array.from({ length: width }, (_, index) => `_sf_${index}`);
-  const items = names.map((name) => `CAST("${name}" AS VARCHAR)`).join(', ');
-  const wrapped = `SELECT ${items} FROM (${sql}) AS "_sf_t"(${names.map((name) => `"${name}"`).join(', ')})`;
+/** A cell as text: floats without a needless `.0`, TIMESTAMP_TZ as its wall clock and offset in minutes. */
+function cellText(column: ScopeColumn, cell: string): string {
+  if (column.type.name === 'FLOAT') return `sf_float_text(${cell})`;
+  if (column.type.name !== 'TIMESTAMP_TZ') return `CAST(${cell} AS VARCHAR)`;
+  return `sf_tz_wall(${cell}) || ' ' || ${cell}."offset"`;
+}
+
+async function readTexts(
+  connection: DuckDBConnection,
+  sql: string,
+  columns: readonly ScopeColumn[],
+) {
+  const names = columns.map((_, index) => `"_sf_${index}"`);
+  const items = columns.map((column, index) => cellText(column, `"_sf_t".${names[index]}`));
+  const wrapped = `SELECT ${items.join(', ')} FROM (${sql}) AS "_sf_t"(${names.join(', ')})`;
   const reader = await connection.runAndReadAll(wrapped);
   return reader.getRowsJson() as (string | null)[][];
 }
@@ -105,7 +116,7 @@ export async function openTranslation(tables: readonly TableSpec[]): Promise<Tra
     async query(sql, parameters) {
       const { sql: duckdb, columns } = translator.translateQuery(sql, scope(parameters));
       await checkTypes(connection, duckdb, columns);
-      return { rows: await readTexts(connection, duckdb, columns.length), columns };
+      return { rows: await readTexts(connection, duckdb, columns), columns };
     },
     run: (sql) => runDml(connection, translator, sql, scope()),
   };

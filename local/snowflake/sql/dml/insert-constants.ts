@@ -2,14 +2,7 @@ import { duckdbType, type SnowflakeTypeName } from '../../types.ts';
 import { unknownObject, valueCount } from '../errors.ts';
 import { numberLiteral } from '../expression/literals.ts';
 import type { Lowering } from '../expression/lowering.ts';
-import {
-  NULL_VALUE,
-  quoteName,
-  quoteText,
-  type Typed,
-  textLiteral,
-  typed,
-} from '../expression/typed.ts';
+import { NULL_VALUE, quoteText, type Typed, textLiteral, typed } from '../expression/typed.ts';
 import { display } from '../query/frame.ts';
 import type { ScopeColumn } from '../scope.ts';
 import { isWord } from '../syntax/keywords.ts';

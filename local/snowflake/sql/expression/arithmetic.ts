@@ -15,7 +15,7 @@ import {
 import { addInterval, isInterval } from './interval.ts';
 import type { Lowering } from './lowering.ts';
 import type { Rewrite } from './rewrite.ts';
-import { NULL_VALUE, type Typed, typed } from './typed.ts';
+import { NULL_TEXT, NULL_VALUE, type Typed, typed } from './typed.ts';
 
 type Operator = '+' | '-' | '*' | '/' | '%';
 
@@ -170,6 +170,7 @@ export const ARITHMETIC_REWRITES: Readonly<Record<string, Rewrite>> = {
   },
   concat(fields, lowering) {
     const sides = lowering.expressions([node(fields, 'left'), node(fields, 'right')]);
+    if (sides.some((side) => !side.type)) return NULL_TEXT;
     if (sides.every((side) => side.type?.name === 'BINARY')) {
       return typed(`(${sides.map((side) => side.sql).join(' || ')})`, sides[0]?.type ?? TEXT);
     }

@@ -16,6 +16,9 @@ export interface Typed {
 
 export const NULL_VALUE: Typed = { sql: 'NULL', type: null };
 
+/** Text joined with a bare NULL: DuckDB would give the result another type. */
+export const NULL_TEXT: Typed = { sql: 'CAST(NULL AS VARCHAR)', type: TEXT };
+
 export function typed(sql: string, type: SnowflakeType | null): Typed {
   return { sql, type };
 }

@@ -54,8 +54,12 @@ function dateDiff(call: Call): Typed {
     const [a, b] = [from, to].map((wall) => `sf_floor_div(epoch_ns(${wall}), ${unit})`);
     return castAs(`(${b} - ${a})`, numberType(18, 0));
   }
-  if (part === 'WEEK' && weekStart(call) !== 1) {
-    throw unsupported('DATEDIFF by week with a WEEK_START other than Monday');
+  if (part === 'WEEK') {
+    const shift = (11 - weekStart(call)) % 7;
+    const [a, b] = [from, to].map(
+      (wall) => `sf_floor_div(CAST(${wall} AS DATE) - DATE '1970-01-01' + ${shift}, 7)`,
+    );
+    return castAs(`(${b} - ${a})`, numberType(9, 0));
   }
   const unit = part.toLowerCase();
   return castAs(
@@ -64,8 +68,15 @@ function dateDiff(call: Call): Typed {
   );
 }
 
+/** First day of the week, Monday 1 to Sunday 7; the parameter's 0 means Monday. */
 function weekStart(call: Call): number {
   return Number(call.lowering.parameter('WEEK_START') ?? 0) || 1;
+}
+
+function requireMonday(part: string, call: Call): void {
+  const depends = part === 'WEEK' || part === 'DAYOFWEEK';
+  if (depends && weekStart(call) !== 1)
+    throw unsupported(`${part} with WEEK_START ${weekStart(call)}`);
 }
 
 function truncated(wall: string, part: string): string {
@@ -76,6 +87,7 @@ function truncated(wall: string, part: string): string {
 
 function dateTruncate(part: string, value: Typed, call: Call): Typed {
   const { lowering } = call;
+  requireMonday(part, call);
   switch (value.type?.name) {
     case 'DATE':
       if (FLOORED.has(part)) throw unsupported(`DATE_TRUNC by ${part} of a DATE`);
@@ -120,6 +132,7 @@ const EPOCHS: Readonly<Record<string, string>> = {
 
 function extract(part: string, value: Typed, call: Call): Typed {
   const { lowering } = call;
+  requireMonday(part, call);
   const type = numberType(part.startsWith('EPOCH') ? 38 : 9, 0);
   if (EPOCHS[part]) {
     const utc =

@@ -1,5 +1,5 @@
 import { unsupported } from '../errors.ts';
-import { quoteText, typed } from '../expression/typed.ts';
+import { NULL_TEXT, quoteText, typed } from '../expression/typed.ts';
 import { ARRAY, BINARY, BOOLEAN, COUNT, isSemiStructured, TEXT } from '../types/names.ts';
 import type { Call } from './call.ts';
 import { aliases, custom, type FunctionFamily, likeFirst, scalar } from './entry.ts';
@@ -23,6 +23,7 @@ function substring(call: Call) {
 
 /** CONCAT gives NULL when an argument is NULL; https://docs.snowflake.com/en/sql-reference/functions/concat */
 function concat(call: Call) {
+  if (call.args().some((value) => !value.type)) return NULL_TEXT;
   return typed(
     `(${call
       .args()
@@ -33,6 +34,7 @@ function concat(call: Call) {
 }
 
 function concatWithSeparator(call: Call) {
+  if (call.args().some((value) => !value.type)) return NULL_TEXT;
   const separator = call.text(0);
   const parts = call.args(1).map((_, index) => call.text(index + 1));
   return typed(`(${parts.join(` || ${separator} || `)})`, TEXT);

@@ -29,7 +29,7 @@ const either =
 const CONTEXTUAL: Readonly<Record<string, Place>> = {
   TOP: (previous, next) => previous?.value === 'SELECT' && next?.kind === 'number',
   OFFSET: (_, next) => next?.kind === 'number',
-  FIRST: after('NULLS', 'FETCH'),
+  FIRST: after('NULLS', 'FETCH', 'INSERT'),
   LAST: after('NULLS'),
   NEXT: after('FETCH'),
   NULLS: before('FIRST', 'LAST'),
