@@ -1,0 +1,259 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamoWatermarkStore } from '#src/adapters/aws/dynamo-watermark-store.ts';
+import { glueBronzeCatalog } from '#src/adapters/aws/glue-bronze-catalog.ts';
+import { s3ObjectStore } from '#src/adapters/aws/s3-object-store.ts';
+import { s3PipelineStore } from '#src/adapters/aws/s3-pipeline-store.ts';
+import { duckdbFileWriter } from '#src/adapters/duckdb/duckdb-file-writer.ts';
+import { snowflakeWarehouse } from '#src/adapters/snowflake/snowflake-warehouse.ts';
+import { commitWindow } from '#src/extract/commit-window.ts';
+import type { ExtractDeps } from '#src/extract/extract-deps.ts';
+import { extractPart } from '#src/extract/extract-part.ts';
+import { planExtraction } from '#src/extract/plan-extraction.ts';
+import { systemClock } from '#src/ports/clock.ts';
+import type { Warehouse } from '#src/ports/warehouse.ts';
+import { type Emulator, startEmulator } from '#test/helpers/emulator.ts';
+import {
+  connectionTo,
+  loginOf,
+  openSource,
+  runAll,
+  startSource,
+} from '#test/helpers/extract-source.ts';
+import {
+  committedManifests,
+  makeResources,
+  NAMES,
+  publish,
+  queryCommitted,
+} from '#test/helpers/extract-stage.ts';
+import type { TestStandIn } from '#test/helpers/snowflake-client.ts';
+
+/** Windows over a real source and real stores: what the stage decides, the source must understand. */
+let emulator: Emulator;
+let standIn: TestStandIn;
+let source: Warehouse;
+let deps: ExtractDeps;
+
+beforeAll(async () => {
+  [emulator, standIn] = await Promise.all([startEmulator('extract-windows'), startSource()]);
+  source = openSource(standIn);
+  await makeResources(emulator, loginOf(standIn));
+  const { s3, dynamo, glue } = emulator.clients;
+  const credentials = { read: async () => loginOf(standIn), forget: () => undefined };
+  const scratchDirectory = mkdtempSync(join(tmpdir(), 'windows-'));
+  deps = {
+    openWarehouse: (connection) => snowflakeWarehouse({ connection, credentials }),
+    lake: s3ObjectStore({ bucket: NAMES.lake, client: s3 }),
+    pipelines: s3PipelineStore(s3ObjectStore({ bucket: NAMES.artifacts, client: s3 })),
+    watermarks: dynamoWatermarkStore({ table: NAMES.table, client: dynamo }),
+    catalog: glueBronzeCatalog({
+      database: NAMES.database,
+      lakeBucket: NAMES.lake,
+      client: glue,
+    }),
+    files: duckdbFileWriter({ temporaryDirectory: scratchDirectory, memoryLimitMb: 512 }),
+    clock: systemClock,
+    scratchDirectory,
+    versions: {},
+  };
+});
+afterAll(async () => {
+  await Promise.all([emulator?.remove(), standIn?.dispose()]);
+});
+
+let runs = 0;
+
+/** A pipeline with one query, and what the state machine does with it. */
+async function openQuery(name: string, query: Record<string, unknown>) {
+  const id = { pipeline: `p_${name}`, query: name };
+  await publish(emulator, {
+    name: id.pipeline,
+    snowflake: connectionTo(standIn),
+    extract: { source_system: 'shop', queries: [{ name, key: ['id'], ...query }] },
+  });
+  const plan = (more: object = {}) => {
+    const runId = `run-${++runs}`;
+    const interval = { id: runId, group: 'default', queries: [name] };
+    return planExtraction(deps, { step: 'plan', runId, ...id, interval, ...more });
+  };
+  const extract = async (more: object = {}) => {
+    const planned = await plan(more);
+    const parts = [];
+    for (const part of planned.parts) {
+      parts.push(await extractPart(deps, { ...planned, step: 'part', part }));
+    }
+    return commitWindow(deps, { ...planned, step: 'commit', parts });
+  };
+  const ids = async () => {
+    const rows = await queryCommitted(
+      emulator,
+      id,
+      'select "ID"::int as id from bronze order by 1',
+    );
+    return rows.map((row) => row.id);
+  };
+  return { id, plan, extract, ids };
+}
+
+describe.each([
+  ['timestamp_ntz(9)', 'ntz'],
+  ['timestamp_ntz(3)', 'millis'],
+  ['timestamp_ltz(9)', 'ltz'],
+  ['timestamp_tz(9)', 'tz'],
+])('a watermark column of type %s', (type, name) => {
+  it('gives every row once, window after window, and rows without a watermark in the first', async () => {
+    const cast = type.startsWith('timestamp_ntz') ? '::timestamp_ntz' : '';
+    const insert = (ids: string, at: string) =>
+      runAll(source, `insert into ${name} select column1, ${at} from values ${ids}`);
+    await runAll(source, `create table ${name} (id number(9,0), changed ${type})`);
+    await insert('(1), (2)', `dateadd(day, -1, current_timestamp())${cast}`);
+    await insert('(3)', 'null');
+    const query = await openQuery(name, { table: name, watermark_column: 'changed' });
+
+    expect(await query.extract()).toMatchObject({ rows: 3, sourceRows: 3 });
+    await insert('(4), (5)', `current_timestamp()${cast}`);
+    await sleep(5);
+    expect(await query.extract()).toMatchObject({ rows: 2, files: 1 });
+    expect(await query.extract()).toMatchObject({ rows: 0, files: 0 });
+
+    expect(await query.ids()).toEqual([1, 2, 3, 4, 5]);
+  });
+});
+
+describe('a watermark column of type DATE', () => {
+  it('leaves the day that is not over to the next window', async () => {
+    await runAll(
+      source,
+      `create table days as select column1 as id, dateadd(day, column2, current_date()) as d
+       from values (1, -2), (2, -1), (3, 0)`,
+    );
+    const query = await openQuery('days', { table: 'days', watermark_column: 'd' });
+
+    expect(await query.extract()).toMatchObject({ rows: 2 });
+    expect(await query.ids()).toEqual([1, 2]);
+  });
+});
+
+describe('a settle delay', () => {
+  it('leaves rows younger than it to a later window', async () => {
+    await runAll(
+      source,
+      `create table settling as select column1 as id,
+         dateadd(second, column2, current_timestamp())::timestamp_ntz as changed
+       from values (1, -7200), (2, -60)`,
+    );
+    const table = { table: 'settling', watermark_column: 'changed', settle_seconds: 3600 };
+    const query = await openQuery('settling', table);
+
+    expect(await query.extract()).toMatchObject({ rows: 1 });
+    expect(await query.ids()).toEqual([1]);
+  });
+});
+
+describe('a lag', () => {
+  it('catches a row that was committed late, and reads the lag again', async () => {
+    await runAll(
+      source,
+      'create table lagging (id number(9,0), changed timestamp_ntz)',
+      'insert into lagging select 1, dateadd(second, -10, current_timestamp())::timestamp_ntz',
+    );
+    const table = { table: 'lagging', watermark_column: 'changed', lag_seconds: 3600 };
+    const query = await openQuery('lagging', table);
+    await query.extract();
+    await runAll(
+      source,
+      'insert into lagging select 2, dateadd(second, -5, current_timestamp())::timestamp_ntz',
+    );
+
+    expect(await query.extract()).toMatchObject({ rows: 2 });
+    expect(await query.ids()).toEqual([1, 1, 2]);
+  });
+});
+
+describe('a query without a watermark column', () => {
+  it('is read whole every time, by SQL as well, with the columns that are named', async () => {
+    await runAll(
+      source,
+      `create table goods as select column1 as id, column2 as name, 'x' as secret
+       from values (1, 'a'), (2, 'b')`,
+    );
+    const sql = "select id, name, secret, id * 2 as twice from goods where name <> 'z' -- all";
+    const query = await openQuery('goods', { sql, columns: ['id', 'twice'] });
+
+    expect(await query.extract()).toMatchObject({ rows: 2, watermark: null });
+    expect(await query.extract()).toMatchObject({ rows: 2 });
+
+    const [manifest] = await committedManifests(emulator, query.id);
+    expect(manifest?.columns.map(({ name }) => name)).toEqual([
+      'ID',
+      'TWICE',
+      'extraction_timestamp',
+      'source_system',
+    ]);
+    expect(manifest).toMatchObject({ source: sql, window: null, watermarkColumn: null });
+  });
+});
+
+describe('a window by hand', () => {
+  it('takes its rows again, and moves the watermark only where it leaves no gap', async () => {
+    await runAll(
+      source,
+      `create table history as select column1 as id, column2::timestamp_ntz as changed
+       from values (1, '2024-01-15'), (2, '2024-02-15'), (3, '2024-03-15')`,
+    );
+    const query = await openQuery('history', { table: 'history', watermark_column: 'changed' });
+    const month = (from: string | null, to: string) => ({ window: { from, to } });
+    const value = async () => (await deps.watermarks.read(query.id)).value;
+
+    await query.extract(month('2024-02-01', '2024-03-01'));
+    expect(await value()).toBeNull();
+    await query.extract(month(null, '2024-02-01'));
+    expect(await value()).toBe('2024-02-01 00:00:00.000000000');
+    await query.extract(month('2024-02-01', '2024-03-01'));
+    expect(await value()).toBe('2024-03-01 00:00:00.000000000');
+    await query.extract(month('2024-01-01', '2024-02-01'));
+    expect(await value()).toBe('2024-03-01 00:00:00.000000000');
+    await query.extract();
+
+    expect(await query.ids()).toEqual([1, 1, 2, 2, 3]);
+  });
+
+  it('is only told in a dry run', async () => {
+    const query = await openQuery('history', { table: 'history', watermark_column: 'changed' });
+    const before = await deps.watermarks.read(query.id);
+
+    const window = { from: '2024-02-01', to: '2024-03-01' };
+    const plan = await query.plan({ window, dryRun: true });
+
+    expect(plan).toMatchObject({ hasWindow: false, plannedRows: 1 });
+    expect(plan.sql).toContain('FROM history');
+    expect(await deps.watermarks.read(query.id)).toEqual(before);
+  });
+});
+
+describe('columns at the source that change', () => {
+  it('are as the files of each run have them', async () => {
+    await runAll(source, 'create table drifting as select 1 as id, 2 as gone');
+    const query = await openQuery('drifting', { table: 'drifting' });
+    await query.extract();
+    await runAll(
+      source,
+      'alter table drifting drop column gone',
+      'alter table drifting add column came varchar(10)',
+    );
+
+    await query.extract();
+
+    const manifests = await committedManifests(emulator, query.id);
+    const own = manifests.map(({ columns }) => columns.slice(0, 2).map(({ name }) => name));
+    expect(own).toEqual([
+      ['ID', 'GONE'],
+      ['ID', 'CAME'],
+    ]);
+    expect(manifests[0]?.schemaHash).not.toBe(manifests[1]?.schemaHash);
+  });
+});
