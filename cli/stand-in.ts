@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 import { paths } from '#local/setup/paths.ts';
 import { createEngine } from '#local/snowflake/engine.ts';
 import { type StandIn, startStandIn } from '#local/snowflake/server.ts';
+import type { Engine } from '#local/snowflake/statement.ts';
+import { TerminalError } from '#src/errors.ts';
 import { type Command, UsageError } from './command.ts';
 
 export interface RunStandIn {
@@ -16,10 +18,41 @@ export function standInLine({ accessUrl, credentials }: StandIn): object {
   return { account, accessUrl, user, privateKeyPath, pat, database, schema, warehouse, role };
 }
 
-/** Starts the stand-in with the real engine over a data directory. */
-export async function runStandIn({ port, dataDir }: RunStandIn): Promise<StandIn> {
-  const engine = await createEngine({ dataDir });
-  return startStandIn({ port, dataDir, engine });
+const refused = (message: string, cause: unknown): TerminalError =>
+  new TerminalError(message, { code: 'CONFIG_INVALID', cause });
+
+/** What the user can change: a port that is taken, a folder that is in use. Anything else stays what it is. */
+function cannotStart(error: unknown, { port, dataDir }: RunStandIn): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE' || code === 'EACCES') {
+    const why = code === 'EADDRINUSE' ? 'another process listens there' : 'it is not allowed';
+    return refused(
+      `Cannot start the stand-in on port ${port}: ${why}. Choose another with --port, or 0 for any.`,
+      error,
+    );
+  }
+  if (!/Could not set lock on file/.test(message)) return error;
+  return refused(
+    `Cannot start the stand-in over ${dataDir}: another process has it open. Stop that one, or choose another folder with --data.`,
+    error,
+  );
+}
+
+/**
+ * Starts the stand-in with the real engine over a data directory.
+ *
+ * @throws TerminalError CONFIG_INVALID when the port or the directory is in use
+ */
+export async function runStandIn(options: RunStandIn): Promise<StandIn> {
+  const { port, dataDir } = options;
+  let engine: Engine | undefined;
+  try {
+    engine = await createEngine({ dataDir });
+    return await startStandIn({ port, dataDir, engine });
+  } catch (error) {
+    await engine?.close();
+    throw cannotStart(error, options);
+  }
 }
 
 function readPort(value: string | boolean | undefined): number {

@@ -33,6 +33,17 @@ async function start(): Promise<Started> {
   return { line, ready, child };
 }
 
+/** Runs the command to its end; answers how it ended and what it said. */
+async function refusal(...args: readonly string[]): Promise<{ code: number; message: string }> {
+  const child = spawn(process.execPath, [join(root, 'cli', 'bin.mjs'), 'stand-in', ...args]);
+  let message = '';
+  child.stderr.on('data', (piece) => {
+    message += piece;
+  });
+  const [code] = await once(child, 'close');
+  return { code, message };
+}
+
 async function stop({ child }: Started): Promise<number> {
   child.kill('SIGTERM');
   const [code] = await once(child, 'exit');
@@ -79,5 +90,18 @@ describe('snowmelt stand-in', () => {
     const reader = await connectBy(second.line);
     expect((await execute(reader, 'select sum(n) as s from kept')).rows).toEqual([{ S: 3 }]);
     expect(await stop(second)).toBe(0);
+  });
+
+  it('says what is in the way when its port or its folder is in use', async () => {
+    const running = await start();
+    const port = new URL(String(running.line.accessUrl)).port;
+    const other = join(dataDir, 'other');
+    const [folder, taken] = await Promise.all([
+      refusal('--port', '0', '--data', dataDir),
+      refusal('--port', port, '--data', other),
+    ]);
+    expect(folder).toEqual({ code: 2, message: expect.stringContaining('choose another folder') });
+    expect(taken).toEqual({ code: 2, message: expect.stringContaining('Choose another with') });
+    expect(await stop(running)).toBe(0);
   });
 });
