@@ -1,4 +1,5 @@
 import type { GraphEdge, GraphNode, MachineGraph } from '#src/model/status.ts';
+import { isForward, moveExits, rowsOf } from './rows.ts';
 
 /** Where a state is drawn; a Map or Parallel has room for the states inside of it. Units are pixels. */
 export interface PlacedNode {
@@ -38,44 +39,6 @@ interface Box {
   readonly inside: Layout | null;
 }
 
-const isForward = (edge: GraphEdge): boolean => edge.kind !== 'catch';
-
-/** Edges without those that lead back to a state on the way to them: a machine may loop. */
-function withoutLoops(start: string, edges: readonly GraphEdge[]): GraphEdge[] {
-  const kept: GraphEdge[] = [];
-  const open = new Set<string>();
-  const done = new Set<string>();
-  const visit = (name: string): void => {
-    if (done.has(name)) return;
-    open.add(name);
-    for (const edge of edges) {
-      if (edge.from !== name || open.has(edge.to)) continue;
-      kept.push(edge);
-      visit(edge.to);
-    }
-    open.delete(name);
-    done.add(name);
-  };
-  visit(start);
-  return kept;
-}
-
-/** The row of each state: one below the lowest state that leads to it. */
-function rowsOf(start: string, edges: readonly GraphEdge[]): Map<string, number> {
-  const acyclic = withoutLoops(start, edges);
-  const rows = new Map([[start, 0]]);
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const { from, to } of acyclic) {
-      const row = (rows.get(from) ?? 0) + 1;
-      if (row <= (rows.get(to) ?? -1)) continue;
-      rows.set(to, row);
-      changed = true;
-    }
-  }
-  return rows;
-}
-
 /** Boxes of one level, with what is inside of them laid out first. */
 function boxesOf(graph: MachineGraph, parent: string | null): Box[] {
   return graph.nodes
@@ -100,44 +63,6 @@ interface Level {
   readonly exits: ReadonlySet<string>;
   readonly bottom: number;
   readonly right: number;
-}
-
-/** The longest way from a state to an end, in states. */
-function heightsOf(names: readonly string[], edges: readonly GraphEdge[]): Map<string, number> {
-  const heights = new Map(names.map((name) => [name, 0]));
-  const forward = edges.filter(isForward);
-  for (let round = 0; round < names.length; round += 1) {
-    for (const { from, to } of forward) {
-      const height = (heights.get(to) ?? 0) + 1;
-      if (height <= names.length) heights.set(from, Math.max(heights.get(from) ?? 0, height));
-    }
-  }
-  return heights;
-}
-
-/** Moves early ends out of the main column, each to a row of its own; changes `rows`. */
-function moveExits(
-  boxes: readonly Box[],
-  edges: readonly GraphEdge[],
-  rows: Map<string, number>,
-): ReadonlySet<string> {
-  const names = boxes.map(({ node }) => node.name);
-  const heights = heightsOf(names, edges);
-  const main = boxes.filter(({ node }) => !node.isFailurePath).map(({ node }) => node.name);
-  const rowOf = (name: string) => rows.get(name) ?? 0;
-  const exits = main.filter(
-    (name) =>
-      heights.get(name) === 0 &&
-      main.some((other) => rowOf(other) === rowOf(name) && (heights.get(other) ?? 0) > 0),
-  );
-  const taken = new Set(names.filter((name) => !main.includes(name)).map(rowOf));
-  for (const name of exits) {
-    let row = rowOf(name);
-    while (taken.has(row)) row += 1;
-    taken.add(row);
-    rows.set(name, row);
-  }
-  return new Set(exits);
 }
 
 /** Main states centred in rows; early ends and what only failures lead to in a column at the right. */
@@ -272,7 +197,11 @@ function layoutLevel(graph: MachineGraph, parent: string | null): Layout {
   const targets = new Set(edges.filter(isForward).map(({ to }) => to));
   const first = boxes.find(({ node }) => !targets.has(node.name))?.node.name ?? '';
   const rows = rowsOf(names.has(graph.startAt) ? graph.startAt : first, edges);
-  const exits = moveExits(boxes, edges, rows);
+  const exits = moveExits(
+    boxes.map(({ node }) => node),
+    edges,
+    rows,
+  );
   const flat = placeBoxes(boxes, rows, exits, 0);
   const bypasses = edges.filter((edge) => routeOf(edge, flat) === 'bypass');
   const lanes = lanesOf(bypasses, flat);

@@ -11,9 +11,9 @@ select
     customer_analytics.customer_segment,
     customer_analytics.lifetime_value,
     customer_analytics.last_order_date,
-    churn_predictions.churn_probability
+    churn_predictions.score as churn_probability
 from gold.customer_analytics
 inner join gold.churn_predictions
     on customer_analytics.customer_key = churn_predictions.customer_key
-order by churn_predictions.churn_probability * customer_analytics.lifetime_value desc
+order by churn_predictions.score * customer_analytics.lifetime_value desc
 limit 50
