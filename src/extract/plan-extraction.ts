@@ -1,6 +1,8 @@
 import { Manifest } from '../model/manifest.ts';
+import type { ExtractQuery } from '../model/pipeline.ts';
 import type { PublishedPipeline } from '../ports/pipeline-store.ts';
-import type { Watermark } from '../ports/watermark-store.ts';
+import type { Warehouse } from '../ports/warehouse.ts';
+import type { PendingWindow, Watermark } from '../ports/watermark-store.ts';
 import { bronzeKeys, manifestKey } from './bronze-keys.ts';
 import { type ExtractDeps, findQuery } from './extract-deps.ts';
 import type { PlanAnswer, PlanRequest } from './extract-request.ts';
@@ -8,7 +10,7 @@ import { finishCommit } from './finish-commit.ts';
 import { planParts } from './plan-files.ts';
 import { planReading, requestedWindow, type WindowReading } from './read-window.ts';
 import { type PlanDocument, readDocument } from './run-documents.ts';
-import { countRows, runWindowQuery } from './run-query.ts';
+import { type CountedResult, countRows, runWindowQuery } from './run-query.ts';
 
 const BYTES_PER_MB = 1024 * 1024;
 
@@ -38,29 +40,35 @@ const answerOf = (request: PlanRequest, pipelineKey: string): PlanAnswer => ({
   plannedRows: 0,
 });
 
-/** Notes the window as pending, then runs its query and writes down the plan. */
-async function startRun(
+interface Run {
+  readonly request: PlanRequest;
+  readonly published: PublishedPipeline;
+  readonly query: ExtractQuery;
+  readonly reading: WindowReading;
+  readonly watermark: Watermark;
+}
+
+/** The pending window of this run; that of an earlier attempt of the same run stays as it was. */
+function pendingOf(deps: ExtractDeps, { request, query, reading, watermark }: Run): PendingWindow {
+  if (watermark.pending?.runId === request.runId) return watermark.pending;
+  const plannedAt = deps.clock.now().toISOString();
+  return {
+    runId: request.runId,
+    intervalId: request.interval.id,
+    window: reading.window,
+    manifestKey: manifestKey(query.name, plannedAt, request.runId),
+    plannedAt,
+  };
+}
+
+function planOf(
   deps: ExtractDeps,
-  request: PlanRequest,
-  published: PublishedPipeline,
-  run: { readonly reading: WindowReading; readonly watermark: Watermark },
-): Promise<PlanDocument> {
-  const { reading, watermark } = run;
-  const query = findQuery(published.document, request.query);
-  const own = watermark.pending?.runId === request.runId ? watermark.pending : null;
-  const plannedAt = own?.plannedAt ?? deps.clock.now().toISOString();
-  const key = own?.manifestKey ?? manifestKey(query.name, plannedAt, request.runId);
-  const id = { pipeline: request.pipeline, query: request.query };
-  const pending = { runId: request.runId, intervalId: request.interval.id, manifestKey: key };
-  await deps.watermarks.plan(
-    id,
-    { ...pending, window: reading.window, plannedAt },
-    watermark.version,
-  );
-  const warehouse = deps.openWarehouse(published.document.snowflake);
-  const { result, sourceRows } = await runWindowQuery(warehouse, reading, request.runId);
+  { request, published, query, reading }: Run,
+  { result, sourceRows }: CountedResult,
+  plannedAt: string,
+): PlanDocument {
   const maxFileBytes = query.max_file_mb * BYTES_PER_MB;
-  const plan: PlanDocument = {
+  return {
     version: 1,
     runId: request.runId,
     pipeline: request.pipeline,
@@ -81,7 +89,15 @@ async function startRun(
     rows: result.rows,
     sourceRows,
   };
-  await deps.lake.putText(bronzeKeys(key).plan, JSON.stringify(plan));
+}
+
+/** Notes the window as pending, then runs its query and writes down the plan. */
+async function startRun(deps: ExtractDeps, warehouse: Warehouse, run: Run): Promise<PlanDocument> {
+  const pending = pendingOf(deps, run);
+  await deps.watermarks.plan(run.request, pending, run.watermark.version);
+  const counted = await runWindowQuery(warehouse, run.reading, run.request.runId);
+  const plan = planOf(deps, run, counted, pending.plannedAt);
+  await deps.lake.putText(bronzeKeys(pending.manifestKey).plan, JSON.stringify(plan));
   return plan;
 }
 
@@ -116,7 +132,7 @@ export async function planExtraction(deps: ExtractDeps, request: PlanRequest): P
     return { ...nothing, window: reading.window, sql: reading.sql, plannedRows };
   }
 
-  const plan = await startRun(deps, request, published, { reading, watermark });
+  const plan = await startRun(deps, warehouse, { request, published, query, reading, watermark });
   return {
     ...nothing,
     hasWindow: true,

@@ -72,6 +72,61 @@ function joinColumns(known: readonly Column[], current: readonly Column[]): Colu
 const signature = (columns: readonly Column[]) =>
   JSON.stringify(columns.map(({ Name, Type }) => [Name, Type]));
 
+interface Place {
+  readonly client: GlueClient;
+  readonly database: string;
+  /** `s3://…/` of the table. */
+  readonly location: string;
+}
+
+/** Columns the catalog has for a table, or null when it has no such table. */
+async function knownColumns({ client, database }: Place, table: string): Promise<Column[] | null> {
+  try {
+    const answer = await client.send(new GetTableCommand({ DatabaseName: database, Name: table }));
+    return answer.Table?.StorageDescriptor?.Columns ?? [];
+  } catch (error) {
+    if (isAwsError(error, 'EntityNotFoundException')) return null;
+    throw error;
+  }
+}
+
+async function registerTable(place: Place, query: string, columns: Column[]): Promise<void> {
+  const { client, database, location } = place;
+  const known = await knownColumns(place, query);
+  const joined = joinColumns(known ?? [], columns);
+  if (known !== null && signature(joined) === signature(known)) return;
+  const input = { DatabaseName: database, TableInput: tableInput(query, location, joined) };
+  await client.send(known === null ? new CreateTableCommand(input) : new UpdateTableCommand(input));
+}
+
+async function registerPartition(
+  { client, database, location }: Place,
+  { query, partition }: BronzeTable,
+  columns: Column[],
+): Promise<void> {
+  if (partition === undefined) return;
+  const { extractDate, runId } = partition;
+  const folder = `${location}extract_date=${extractDate}/run_id=${runId}/`;
+  const answer = await client.send(
+    new BatchCreatePartitionCommand({
+      DatabaseName: database,
+      TableName: query,
+      PartitionInputList: [
+        { Values: [extractDate, runId], StorageDescriptor: storage(folder, columns) },
+      ],
+    }),
+  );
+  const failure = answer.Errors?.find(
+    ({ ErrorDetail }) => ErrorDetail?.ErrorCode !== 'AlreadyExistsException',
+  );
+  if (failure === undefined) return;
+  const error = failure.ErrorDetail?.ErrorCode;
+  throw new TransientError(
+    `Cannot register a partition of ${database}.${query}: ${error}. Try again.`,
+    { code: 'STORE_UNAVAILABLE', details: { error } },
+  );
+}
+
 /**
  * Bronze tables in the Glue catalog, kept by the commit itself through the API, without a crawler.
  * Each partition keeps the columns its files have; the table has those of all runs.
@@ -80,60 +135,13 @@ const signature = (columns: readonly Column[]) =>
  */
 export function glueBronzeCatalog(options: GlueBronzeCatalogOptions): BronzeCatalog {
   const { database, lakeBucket, client = new GlueClient() } = options;
-
-  const knownColumns = async (table: string): Promise<readonly Column[] | null> => {
-    try {
-      const answer = await client.send(
-        new GetTableCommand({ DatabaseName: database, Name: table }),
-      );
-      return answer.Table?.StorageDescriptor?.Columns ?? [];
-    } catch (error) {
-      if (isAwsError(error, 'EntityNotFoundException')) return null;
-      throw error;
-    }
-  };
-
-  const registerTable = async (query: string, location: string, columns: Column[]) => {
-    const known = await knownColumns(query);
-    const joined = joinColumns(known ?? [], columns);
-    if (known !== null && signature(joined) === signature(known)) return;
-    const input = { DatabaseName: database, TableInput: tableInput(query, location, joined) };
-    await client.send(
-      known === null ? new CreateTableCommand(input) : new UpdateTableCommand(input),
-    );
-  };
-
-  const registerPartition = async (table: BronzeTable, location: string, columns: Column[]) => {
-    if (table.partition === undefined) return;
-    const { extractDate, runId } = table.partition;
-    const place = `${location}extract_date=${extractDate}/run_id=${runId}/`;
-    const answer = await client.send(
-      new BatchCreatePartitionCommand({
-        DatabaseName: database,
-        TableName: table.query,
-        PartitionInputList: [
-          { Values: [extractDate, runId], StorageDescriptor: storage(place, columns) },
-        ],
-      }),
-    );
-    const failure = answer.Errors?.find(
-      ({ ErrorDetail }) => ErrorDetail?.ErrorCode !== 'AlreadyExistsException',
-    );
-    if (failure === undefined) return;
-    const error = failure.ErrorDetail?.ErrorCode;
-    throw new TransientError(
-      `Cannot register a partition of ${database}.${table.query}: ${error}. Try again.`,
-      { code: 'STORE_UNAVAILABLE', details: { error } },
-    );
-  };
-
   return {
     async register(table) {
       const location = `s3://${lakeBucket}/bronze/${table.query}/`;
       const columns = hiveColumns(table.columns);
       await callAws(`register ${database}.${table.query}`, async () => {
-        await registerTable(table.query, location, columns);
-        await registerPartition(table, location, columns);
+        await registerTable({ client, database, location }, table.query, columns);
+        await registerPartition({ client, database, location }, table, columns);
       });
     },
   };

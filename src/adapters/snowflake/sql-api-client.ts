@@ -69,55 +69,54 @@ function tokenKeeper({ credentials, authentication }: SqlApiClientOptions) {
   };
 }
 
+type Attempt = Omit<SqlApiRequest<unknown>, 'read'>;
+
+async function sendOnce(request: Attempt, login: LoginToken & { accessUrl: string }) {
+  return fetch(new URL(`/api/v2${request.path}`, login.accessUrl), {
+    method: request.method,
+    signal: AbortSignal.timeout(request.timeoutMs),
+    headers: {
+      Accept: 'application/json',
+      Authorization: `Bearer ${login.token}`,
+      'Content-Type': 'application/json',
+      'User-Agent': USER_AGENT,
+      'X-Snowflake-Authorization-Token-Type': login.type,
+    },
+    ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+  });
+}
+
+async function refuse(response: Response, doing: string): Promise<never> {
+  const failure = await failureOf(response);
+  const error = translateSnowflakeError(failure, doing);
+  if (!isWorthRetrying(failure)) throw error;
+  throw new RetryableFailure(error, retryAfterMs(response.headers.get('retry-after'), Date.now()));
+}
+
+/** A broken connection as a failure that may be tried again; anything else as it is. */
+function classify(error: unknown, doing: string): unknown {
+  if (!isConnectionFailure(error)) return error;
+  return new RetryableFailure(translateSnowflakeError({ status: 0, cause: error }, doing));
+}
+
 export function createSqlApiClient(options: SqlApiClientOptions): SqlApiClient {
   const tokens = tokenKeeper(options);
-
-  const attempt = async (request: Omit<SqlApiRequest<unknown>, 'read'>): Promise<Response> => {
-    const { token, type, accessUrl } = await tokens.get();
-    return fetch(new URL(`/api/v2${request.path}`, accessUrl), {
-      method: request.method,
-      signal: AbortSignal.timeout(request.timeoutMs),
-      headers: {
-        Accept: 'application/json',
-        Authorization: `Bearer ${token}`,
-        'Content-Type': 'application/json',
-        'User-Agent': USER_AGENT,
-        'X-Snowflake-Authorization-Token-Type': type,
-      },
-      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-    });
-  };
-
-  const refuse = async (response: Response, doing: string): Promise<never> => {
-    const failure = await failureOf(response);
-    const error = translateSnowflakeError(failure, doing);
-    if (!isWorthRetrying(failure)) throw error;
-    throw new RetryableFailure(
-      error,
-      retryAfterMs(response.headers.get('retry-after'), Date.now()),
-    );
-  };
-
   return {
     send(request) {
       let hasRenewed = false;
       return withRetries(async () => {
         try {
-          let response = await attempt(request);
+          let response = await sendOnce(request, await tokens.get());
           if (response.status === 401 && !hasRenewed) {
             hasRenewed = true;
             await response.body?.cancel();
             tokens.forget();
-            response = await attempt(request);
+            response = await sendOnce(request, await tokens.get());
           }
           if (!response.ok) return await refuse(response, request.doing);
           return await request.read(response);
         } catch (error) {
-          throw isConnectionFailure(error)
-            ? new RetryableFailure(
-                translateSnowflakeError({ status: 0, cause: error }, request.doing),
-              )
-            : error;
+          throw classify(error, request.doing);
         }
       }, options.retry);
     },
