@@ -15,5 +15,6 @@ select
 from gold.customer_analytics
 inner join gold.churn_predictions
     on customer_analytics.customer_key = churn_predictions.customer_key
+where churn_predictions.as_of_date = (select max(as_of_date) from gold.churn_predictions)
 order by churn_predictions.score * customer_analytics.lifetime_value desc
 limit 50
