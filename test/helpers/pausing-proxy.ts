@@ -52,37 +52,46 @@ async function readAll(answer: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** Decides which request is held, and remembers those that are. */
+function createGate() {
+  const stuck = new Set<ServerResponse>();
+  let waiting: Waiting | undefined;
+  return {
+    /** True when this is the request to hold; it is then held. */
+    stops(line: string, when: Hold['when'], response: ServerResponse): boolean {
+      if (waiting === undefined || waiting.hold.when !== when) return false;
+      if (!waiting.hold.request.test(line)) return false;
+      waiting.seen += 1;
+      if (waiting.seen !== (waiting.hold.nth ?? 1)) return false;
+      stuck.add(response);
+      waiting.held(line);
+      return true;
+    },
+    hold: (hold: Hold) =>
+      new Promise<string>((held) => {
+        waiting = { hold, held, seen: 0 };
+      }),
+    release() {
+      waiting = undefined;
+      for (const response of stuck) response.destroy();
+      stuck.clear();
+    },
+  };
+}
+
 /** Stands between a process and a server, and can stop the process at a request of one's choice. */
 export async function pausingProxy(targetUrl: string): Promise<PausingProxy> {
   const target = new URL(targetUrl);
+  const gate = createGate();
   const lines: string[] = [];
-  const stuck = new Set<ServerResponse>();
-  let waiting: Waiting | undefined;
-
-  /** True when this is the request to hold. */
-  const isHeld = (line: string, when: Hold['when']): boolean => {
-    if (waiting === undefined || waiting.hold.when !== when) return false;
-    if (!waiting.hold.request.test(line)) return false;
-    waiting.seen += 1;
-    if (waiting.seen !== (waiting.hold.nth ?? 1)) return false;
-    waiting.held(line);
-    return true;
-  };
-
   const server = createServer(async (request, response) => {
     const line = lineOf(request);
     lines.push(line);
     try {
-      if (isHeld(line, 'before')) {
-        stuck.add(response);
-        return;
-      }
+      if (gate.stops(line, 'before', response)) return;
       const answer = await passOn(target, request);
       const body = await readAll(answer);
-      if (isHeld(line, 'after')) {
-        stuck.add(response);
-        return;
-      }
+      if (gate.stops(line, 'after', response)) return;
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       response.end(body);
     } catch {
@@ -90,22 +99,13 @@ export async function pausingProxy(targetUrl: string): Promise<PausingProxy> {
     }
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-
-  const release = () => {
-    waiting = undefined;
-    for (const response of stuck) response.destroy();
-    stuck.clear();
-  };
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     lines,
-    release,
-    hold: (hold) =>
-      new Promise((held) => {
-        waiting = { hold, held, seen: 0 };
-      }),
+    hold: gate.hold,
+    release: gate.release,
     async close() {
-      release();
+      gate.release();
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
     },
