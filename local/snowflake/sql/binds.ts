@@ -125,8 +125,8 @@ function valuesTuple(tokens: readonly Token[]): { start: number; end: number } {
 }
 
 /**
- * A statement with its binds (`?`, `:1`) written as literals of their type. Array binds repeat the tuple of
- * INSERT … VALUES once for each element.
+ * A statement with its binds (`?`, `:1`) written as literals of their type. Array binds repeat the
+ * tuple of INSERT … VALUES once for each element.
  * @throws SnowflakeError 002049 for a bind without a value, 002043 for a type not known.
  */
 export function substituteBinds(sql: string, binds: Binds | undefined): string {

@@ -2,7 +2,10 @@ import { SnowflakeError } from '../statement.ts';
 
 const COMPILATION = 'SQL compilation error:';
 
-/** 001003: `unexpected` is the offending text; line from 1 and position from 0, as Snowflake counts them. */
+/**
+ * 001003: `unexpected` is the offending text; line from 1 and position from 0, as Snowflake counts
+ * them.
+ */
 export function syntaxError(sql: string, at: number, unexpected: string): SnowflakeError {
   const what = unexpected === '' ? '<EOF>' : unexpected;
   return new SnowflakeError(
@@ -86,7 +89,10 @@ export function valueCount(columns: number, values: number): SnowflakeError {
   );
 }
 
-/** Something Snowflake has and the stand-in has not. The code is the one of Snowflake's "unsupported feature". */
+/**
+ * Something Snowflake has and the stand-in has not. The code is the one of Snowflake's "unsupported
+ * feature".
+ */
 export function unsupported(what: string): SnowflakeError {
   return new SnowflakeError(
     '000002',

@@ -1,6 +1,9 @@
 import type { SnowflakeType } from '../types.ts';
 
-/** What the SQL translation may ask of the session it runs in; the only border between sql/ and the catalog. */
+/**
+ * What the SQL translation may ask of the session it runs in; the only border between sql/ and the
+ * catalog.
+ */
 
 export interface ScopeColumn {
   readonly name: string;
@@ -31,7 +34,10 @@ export interface Scope {
   parameter(name: string): string | number | boolean | undefined;
   /** Value of a session variable (`$NAME`, upper-case) as a SQL literal in Snowflake's dialect. */
   variable(name: string): string | undefined;
-  /** A table, view or INFORMATION_SCHEMA view; `parts` are case-folded as Snowflake folds them, one to three of them. */
+  /**
+   * A table, view or INFORMATION_SCHEMA view; `parts` are case-folded as Snowflake folds them, one
+   * to three of them.
+   */
   relation(parts: readonly string[]): ScopeRelation | undefined;
   /** DuckDB name of a sequence. */
   sequence(parts: readonly string[]): string | undefined;
@@ -41,20 +47,23 @@ export interface Scope {
   /** Id of the open transaction. */
   readonly transactionId?: string;
   /**
-   * A scalar function that the engine answers, SYSTEM$… for the most part: its literal arguments in, the value out.
-   * Undefined when the engine has no such function.
+   * A scalar function that the engine answers, SYSTEM$… for the most part: its literal arguments
+   * in, the value out. Undefined when the engine has no such function.
    */
   systemFunction?(name: string, args: readonly string[]): ScopeValue | undefined;
   /**
-   * A table function of the engine, for example INFORMATION_SCHEMA.COPY_HISTORY: arguments by name, or by position
-   * as "1", "2", ….
+   * A table function of the engine, for example INFORMATION_SCHEMA.COPY_HISTORY: arguments by
+   * name, or by position as "1", "2", ….
    */
   tableFunction?(name: string, args: Readonly<Record<string, string>>): ScopeRelation | undefined;
   /** Relation that holds the result of an earlier query, for RESULT_SCAN. */
   resultScan(queryId: string): ScopeRelation | undefined;
 }
 
-/** A statement in DuckDB's dialect. `columns` are the output columns of a query; empty for other statements. */
+/**
+ * A statement in DuckDB's dialect. `columns` are the output columns of a query; empty for other
+ * statements.
+ */
 export interface Translated {
   readonly sql: string;
   readonly columns: readonly ScopeColumn[];

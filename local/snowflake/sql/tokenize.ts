@@ -18,8 +18,9 @@ export interface Token {
   /** Exactly as written. */
   readonly text: string;
   /**
-   * What it means: a word in upper case, a quoted identifier without quotes, a string decoded, a bind's number,
-   * a variable's upper-case name, a positional column's number, a stage reference without `@`.
+   * What it means: a word in upper case, a quoted identifier without quotes, a string decoded, a
+   * bind's number, a variable's upper-case name, a positional column's number, a stage reference
+   * without `@`.
    */
   readonly value: string;
   readonly start: number;
@@ -109,7 +110,8 @@ function readToken(sql: string, at: number, previous: Token | undefined, binds: 
 
 /**
  * Tokens of a Snowflake text, comments and white space left out.
- * @throws SnowflakeError 001003 at an unterminated literal or comment, or a character that cannot begin a token.
+ * @throws SnowflakeError 001003 at an unterminated literal or comment, or a character that cannot
+ * begin a token.
  */
 export function tokenize(sql: string): Token[] {
   const tokens: Token[] = [];
@@ -129,7 +131,10 @@ export function tokenize(sql: string): Token[] {
   return tokens;
 }
 
-/** Statements of a text without their semicolons; empty ones and those of comments only are left out. */
+/**
+ * Statements of a text without their semicolons; empty ones and those of comments only are left
+ * out.
+ */
 export function splitStatements(sql: string): string[] {
   const statements: string[] = [];
   let first: Token | undefined;

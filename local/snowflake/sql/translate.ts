@@ -31,15 +31,19 @@ export interface DmlCheck {
 }
 
 /**
- * One statement to run. `rows` says where the number of rows is: DuckDB's change count, or one returned row for
- * each row changed whose `merge_action` is INSERT, UPDATE or DELETE, or nothing to be counted.
+ * One statement to run. `rows` says where the number of rows is: DuckDB's change count, or one
+ * returned row for each row changed whose `merge_action` is INSERT, UPDATE or DELETE, or nothing
+ * to be counted.
  */
 export interface DmlStep {
   readonly sql: string;
   readonly rows: 'changes' | 'merge_action' | 'none';
 }
 
-/** A column of the answer row: the count of a step (of one merge action), or a single-value query run before. */
+/**
+ * A column of the answer row: the count of a step (of one merge action), or a single-value query
+ * run before.
+ */
 export interface DmlCount {
   readonly column: string;
   readonly from:
@@ -67,8 +71,9 @@ export interface Translator {
   /** INSERT, multi-table INSERT, UPDATE, DELETE and MERGE. */
   translateDml(sql: string, scope: Scope): TranslatedDml;
   /**
-   * One expression: a column default, a task's WHEN, a transformation of COPY. `row` gives the columns it may
-   * name, also by position (`$1`); `target` is the type it is converted to, as INSERT converts.
+   * One expression: a column default, a task's WHEN, a transformation of COPY. `row` gives the
+   * columns it may name, also by position (`$1`); `target` is the type it is converted to, as
+   * INSERT converts.
    */
   translateExpression(
     sql: string,

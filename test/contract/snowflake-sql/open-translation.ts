@@ -61,7 +61,10 @@ function openScope(
   };
 }
 
-/** A cell as text: floats without a needless `.0`, TIMESTAMP_TZ as its wall clock and offset in minutes. */
+/**
+ * A cell as text: floats without a needless `.0`, TIMESTAMP_TZ as its wall clock and offset in
+ * minutes.
+ */
 function cellText(column: ScopeColumn, cell: string): string {
   if (column.type.name === 'FLOAT') return `sf_float_text(${cell})`;
   if (column.type.name !== 'TIMESTAMP_TZ') return `CAST(${cell} AS VARCHAR)`;

@@ -86,8 +86,9 @@ function readRows(tokens: readonly Token[], cursor: Cursor): Typed[][] | undefin
 }
 
 /**
- * INSERT INTO t [(…)] VALUES with nothing but literals, straight from the tokens: the parser would take seconds
- * for the thousands of rows that a driver sends. Undefined when the statement is anything else.
+ * INSERT INTO t [(…)] VALUES with nothing but literals, straight from the tokens: the parser would
+ * take seconds for the thousands of rows that a driver sends. Undefined when the statement is
+ * anything else.
  */
 export function lowerConstantInsert(
   tokens: readonly Token[],
@@ -135,8 +136,8 @@ function valueRows(
 }
 
 /**
- * Many rows as one JSON text, each column cast once: DuckDB binds that five times faster than as many VALUES.
- * Undefined when a value has no plain text form.
+ * Many rows as one JSON text, each column cast once: DuckDB binds that five times faster than as
+ * many VALUES. Undefined when a value has no plain text form.
  */
 function textRows(
   rows: readonly (readonly Typed[])[],

@@ -62,7 +62,9 @@ function isDefault(cell: Node): boolean {
   return kindOf(cell) === 'var' && String(fieldsOf(cell).this).toUpperCase() === 'DEFAULT';
 }
 
-/** A query's rows as the columns keep them. @throws SnowflakeError 002520 when the numbers differ. */
+/**
+ * A query's rows as the columns keep them. @throws SnowflakeError 002520 when the numbers differ.
+ */
 export function insertQuery(
   query: TypedQuery,
   columns: readonly ScopeColumn[],

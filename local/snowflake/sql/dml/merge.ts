@@ -34,7 +34,10 @@ interface Clause {
   readonly sql: string;
 }
 
-/** MERGE; DuckDB's own does the work, the check refuses a target row that two source rows would change. */
+/**
+ * MERGE; DuckDB's own does the work, the check refuses a target row that two source rows would
+ * change.
+ */
 export function lowerMerge(fields: Fields, lowering: Lowering): TranslatedDml {
   only('MERGE', fields, ['this', 'using', 'on', 'whens']);
   const target = findTarget(

@@ -36,7 +36,10 @@ export function targetColumns(target: Target, names: readonly string[]): readonl
   });
 }
 
-/** Whether INSERT and UPDATE convert by themselves; https://docs.snowflake.com/en/sql-reference/data-type-conversion */
+/**
+ * Whether INSERT and UPDATE convert by themselves;
+ * https://docs.snowflake.com/en/sql-reference/data-type-conversion
+ */
 function assigns(from: SnowflakeType, to: SnowflakeType): boolean {
   if (isSemiStructured(to)) return isSemiStructured(from);
   const isMoment = (type: SnowflakeType) =>

@@ -19,7 +19,10 @@ import { NULL_TEXT, NULL_VALUE, type Typed, typed } from './typed.ts';
 
 type Operator = '+' | '-' | '*' | '/' | '%';
 
-/** A text in arithmetic counts as NUMBER(18,5); https://docs.snowflake.com/en/sql-reference/data-type-conversion */
+/**
+ * A text in arithmetic counts as NUMBER(18,5);
+ * https://docs.snowflake.com/en/sql-reference/data-type-conversion
+ */
 const TEXT_AS_NUMBER = numberType(18, 5);
 
 /** The operand as NUMBER or FLOAT. */

@@ -1,7 +1,15 @@
 import type { SnowflakeType } from '../../types.ts';
 import { unsupported } from '../errors.ts';
 import { fieldsOf, kindOf, type Node, node, nodes, only, optionalNode } from '../syntax/node.ts';
-import { BOOLEAN, isSemiStructured, numberType, TEXT, TIMESTAMP_LTZ } from '../types/names.ts';
+import {
+  BOOLEAN,
+  isSemiStructured,
+  isTimestamp,
+  numberType,
+  TEXT,
+  TIMESTAMP_LTZ,
+  TIMESTAMP_NTZ,
+} from '../types/names.ts';
 import type { Lowering } from './lowering.ts';
 import type { Rewrite } from './rewrite.ts';
 import { quoteText, type Typed, typed } from './typed.ts';
@@ -9,13 +17,16 @@ import { quoteText, type Typed, typed } from './typed.ts';
 /** What a VARIANT is read as beside a NUMBER: wide enough for ids, exact enough for money. */
 const VARIANT_AS_NUMBER = numberType(38, 9);
 
-/** Makes the sides comparable; a TIMESTAMP_TZ counts by its instant, a VARIANT as the other side's type. */
+/**
+ * Makes the sides comparable; a TIMESTAMP_TZ counts by its instant, a VARIANT as the other side's
+ * type.
+ */
 export function comparable(sides: readonly Typed[], lowering: Lowering): string[] {
   const plain = sides.find((side) => side.type && !isSemiStructured(side.type))?.type;
   const read = sides.map((side) =>
     plain && isSemiStructured(side.type) ? lowering.convert(side, besideVariant(plain)) : side,
   );
-  const texts = read.map((side) => textAsNumber(side, read, lowering));
+  const texts = read.map((side) => stampedDate(textAsNumber(side, read, lowering), read));
   const allNumbers = texts.every((side) => side.type?.name === 'NUMBER');
   const values = allNumbers ? texts : lowering.unify(texts).values;
   return values.map((value) =>
@@ -26,6 +37,13 @@ export function comparable(sides: readonly Typed[], lowering: Lowering): string[
 function besideVariant(type: SnowflakeType): SnowflakeType {
   if (type.name === 'NUMBER') return VARIANT_AS_NUMBER;
   return type.name === 'TEXT' ? TEXT : type;
+}
+
+/** A date beside a timestamp: one beyond the timestamps' range counts as their end. */
+function stampedDate(side: Typed, all: readonly Typed[]): Typed {
+  const isBeside = all.some((each) => isTimestamp(each.type));
+  if (side.type?.name !== 'DATE' || !isBeside) return side;
+  return typed(`sf_date_stamp(${side.sql})`, TIMESTAMP_NTZ);
 }
 
 /** A text beside a NUMBER keeps five digits after the point, or those of its literal. */

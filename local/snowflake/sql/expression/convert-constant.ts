@@ -60,8 +60,8 @@ function timeConstant(text: string, target: SnowflakeType): string | undefined {
 }
 
 /**
- * A string literal converted to a date or a time while translating: DuckDB then sees a plain constant. Undefined
- * when the value is no string literal or the type another.
+ * A string literal converted to a date or a time while translating: DuckDB then sees a plain
+ * constant. Undefined when the value is no string literal or the type another.
  */
 export function constantConversion(
   value: Typed,

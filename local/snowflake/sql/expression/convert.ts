@@ -6,7 +6,10 @@ import { constantConversion } from './convert-constant.ts';
 import { datesToText } from './date-text.ts';
 import type { Typed } from './typed.ts';
 
-/** How a value is converted: `cast` is `::`, `try` is TRY_CAST, `assign` is what INSERT and UPDATE do. */
+/**
+ * How a value is converted: `cast` is `::`, `try` is TRY_CAST, `assign` is what INSERT and UPDATE
+ * do.
+ */
 export type ConvertMode = 'cast' | 'try' | 'assign';
 
 export interface ConvertOptions {
@@ -196,7 +199,8 @@ function convertSql(value: Typed, target: SnowflakeType, options: ConvertOptions
 
 /**
  * A value converted to a type.
- * @throws SnowflakeError 001065 when Snowflake has no such conversion, 22007 for a constant that cannot be read.
+ * @throws SnowflakeError 001065 when Snowflake has no such conversion, 22007 for a constant that
+ * cannot be read.
  */
 export function convert(value: Typed, target: SnowflakeType, options: ConvertOptions): Typed {
   const constant = constantConversion(value, target, options);

@@ -62,7 +62,10 @@ export function datePart(name: string): string {
   throw compilationError('001008', '42601', `'${name}' is not a valid date/time component`);
 }
 
-/** A DATE, TIME or timestamp with `count` of a part added; a date becomes a timestamp for hours and less. */
+/**
+ * A DATE, TIME or timestamp with `count` of a part added; a date becomes a timestamp for hours and
+ * less.
+ */
 export function shiftByPart(value: Typed, part: string, count: string, lowering: Lowering): Typed {
   switch (value.type?.name) {
     case 'DATE':

@@ -8,7 +8,9 @@ interface FormatOptions {
   readonly parameter: (name: string) => string | undefined;
 }
 
-/** Values a format element can draw on: the wall clock as TIMESTAMP_NS, and the offset in minutes. */
+/**
+ * Values a format element can draw on: the wall clock as TIMESTAMP_NS, and the offset in minutes.
+ */
 interface Clock {
   readonly wall: string;
   readonly offset: string;
@@ -28,7 +30,9 @@ function fraction(digits: number): Element {
   return ({ wall }) => `left(strftime(${wall}, '%n'), ${digits})`;
 }
 
-/** https://docs.snowflake.com/en/sql-reference/date-time-input-output#about-the-elements-used-in-input-and-output-formats */
+/**
+ * https://docs.snowflake.com/en/sql-reference/date-time-input-output#about-the-elements-used-in-input-and-output-formats
+ */
 const ELEMENTS: readonly (readonly [string, Element])[] = [
   ['YYYY', strftime('%Y')],
   ['YY', strftime('%y')],
@@ -60,7 +64,10 @@ const ELEMENTS: readonly (readonly [string, Element])[] = [
   ['TZM', (clock) => twoDigits(`abs(${clock.offset}) % 60`)],
 ];
 
-/** Default output formats; https://docs.snowflake.com/en/sql-reference/parameters#timestamp-output-format */
+/**
+ * Default output formats;
+ * https://docs.snowflake.com/en/sql-reference/parameters#timestamp-output-format
+ */
 const DEFAULTS: Readonly<Record<string, string>> = {
   DATE_OUTPUT_FORMAT: 'YYYY-MM-DD',
   TIME_OUTPUT_FORMAT: 'HH24:MI:SS',

@@ -2,8 +2,9 @@ import type { SnowflakeType } from '../../types.ts';
 import { TEXT, textType } from '../types/names.ts';
 
 /**
- * A DuckDB expression and the Snowflake type of its value; null for an untyped NULL. The expression's DuckDB type
- * is `duckdbType(type)` exactly. `sql` binds as tightly as a primary: it is put in parentheses where it must be.
+ * A DuckDB expression and the Snowflake type of its value; null for an untyped NULL. The
+ * expression's DuckDB type is `duckdbType(type)` exactly. `sql` binds as tightly as a primary: it
+ * is put in parentheses where it must be.
  */
 export interface Typed {
   readonly sql: string;

@@ -66,7 +66,10 @@ function epochAtScale(call: Call): string {
   return `make_timestamp_ns(CAST(${call.as(0, numberType(38, 0))} AS BIGINT) * ${unit})`;
 }
 
-/** TO_DATE, TO_TIME and TO_TIMESTAMP_*: by the value's type, or by a format, or by a scale of an epoch. */
+/**
+ * TO_DATE, TO_TIME and TO_TIMESTAMP_*: by the value's type, or by a format, or by a scale of an
+ * epoch.
+ */
 function toMoment(target: SnowflakeType, mode: Mode) {
   return custom(1, 2, (call) => {
     const value = call.arg(0);
@@ -93,7 +96,10 @@ function toMoment(target: SnowflakeType, mode: Mode) {
   });
 }
 
-/** `utc` is the instant a format with an offset has read; the offset itself is at the end of the text. */
+/**
+ * `utc` is the instant a format with an offset has read; the offset itself is at the end of the
+ * text.
+ */
 function zonedMoment(utc: string, target: SnowflakeType, call: Call): Typed {
   const offset = `sf_zone_minutes(regexp_extract(${call.text(0)}, '(Z|[+-]\\d{2}(?::?\\d{2})?)\\s*$', 1))`;
   const value = typed(`sf_tz(${utc}, ${offset})`, TIMESTAMP_TZ);
@@ -113,7 +119,10 @@ function mapped(mode: Mode) {
   });
 }
 
-/** Trailing precision and scale arguments: `TO_NUMBER(x, 12, 2)`, after a format when the first is text. */
+/**
+ * Trailing precision and scale arguments: `TO_NUMBER(x, 12, 2)`, after a format when the first is
+ * text.
+ */
 function toNumber(mode: Mode) {
   return custom(1, 4, (call) => {
     const hasFormat = call.has(1) && call.arg(1).type?.name === 'TEXT';
@@ -123,9 +132,18 @@ function toNumber(mode: Mode) {
     const type = numberType(precision, scale);
     const value = call.arg(0);
     if (!hasFormat) return call.lowering.convert(value, type, mode);
+    if (/^X+$/i.test(call.constant(1))) return hexNumber(call, type, mode);
     const digits = typed(`regexp_replace(${call.text(0)}, '[$,\\s]', '', 'g')`, TEXT);
     return call.lowering.convert(digits, type, mode);
   });
+}
+
+/** Hexadecimal text; DuckDB reads 16 digits of it. */
+function hexNumber(call: Call, type: SnowflakeType, mode: Mode): Typed {
+  const cast = mode === 'try' ? 'TRY_CAST' : 'CAST';
+  if (call.constant(1).length > 16)
+    throw unsupported('TO_NUMBER of more than 16 hexadecimal digits');
+  return typed(`${cast}(${cast}('0x' || ${call.text(0)} AS UBIGINT) AS ${duckdbType(type)})`, type);
 }
 
 function toText(call: Call): Typed {

@@ -1,82 +1,53 @@
 import type { SnowflakeType } from '../../types.ts';
 import { duckdbType } from '../../types.ts';
-import { invalidArguments, unsupported } from '../errors.ts';
+import { unsupported } from '../errors.ts';
 import { datePart, PART_NANOS, shiftByPart, wallClock } from '../expression/date-parts.ts';
 import { intervalLiteral } from '../expression/interval.ts';
 import { type Typed, typed } from '../expression/typed.ts';
 import {
   DATE,
   FLOAT,
-  INTEGER,
-  isTimestamp,
   numberType,
-  TEXT,
   TIME,
   TIMESTAMP_LTZ,
   TIMESTAMP_NTZ,
   TIMESTAMP_TZ,
-  typeText,
 } from '../types/names.ts';
 import { toUtc, wallToTz } from '../types/zones.ts';
 import { type Call, castAs } from './call.ts';
+import { amount, moment, requireMonday, weekStart } from './date-arguments.ts';
+import { dayName, extract, partFunction } from './date-fields.ts';
 import { aliases, custom, type FunctionFamily } from './entry.ts';
 
-/** The argument as a date, time or timestamp; text is read as a timestamp. */
-function moment(call: Call, index: number): Typed {
-  const value = call.arg(index);
-  const { type } = value;
-  if (type?.name === 'DATE' || type?.name === 'TIME' || isTimestamp(type)) return value;
-  if (!type || type.name === 'TEXT' || type.name === 'VARIANT') {
-    return call.lowering.convert(value, TIMESTAMP_NTZ);
-  }
-  throw invalidArguments(call.name, [typeText(type)]);
-}
-
-/** A count of units, rounded to a whole number. */
-function amount(call: Call, index: number): string {
-  return `CAST(${call.lowering.sqlAs(call.arg(index), INTEGER)} AS BIGINT)`;
-}
+const FLOORED = new Set(['HOUR', 'MINUTE', 'SECOND', 'MILLISECOND', 'MICROSECOND', 'NANOSECOND']);
 
 function dateAdd(call: Call): Typed {
   return shiftByPart(moment(call, 2), datePart(call.word(0)), amount(call, 1), call.lowering);
 }
 
-const FLOORED = new Set(['HOUR', 'MINUTE', 'SECOND', 'MILLISECOND', 'MICROSECOND', 'NANOSECOND']);
-
-/** Boundaries of the part between two moments; https://docs.snowflake.com/en/sql-reference/functions/datediff */
+/**
+ * Boundaries of the part between two moments;
+ * https://docs.snowflake.com/en/sql-reference/functions/datediff
+ */
 function dateDiff(call: Call): Typed {
   const part = datePart(call.word(0));
-  const [from, to] = [moment(call, 1), moment(call, 2)].map((value) =>
-    wallClock(value, call.lowering),
-  );
+  const moments = [moment(call, 1), moment(call, 2)];
   if (FLOORED.has(part)) {
     const unit = PART_NANOS[part];
-    const [a, b] = [from, to].map((wall) => `sf_floor_div(epoch_ns(${wall}), ${unit})`);
+    const [a, b] = moments.map(
+      (value) => `sf_floor_div(epoch_ns(${wallClock(value, call.lowering)}), ${unit})`,
+    );
     return castAs(`(${b} - ${a})`, numberType(18, 0));
   }
+  const [from, to] = moments.map((value) => call.lowering.sqlAs(value, DATE));
   if (part === 'WEEK') {
     const shift = (11 - weekStart(call)) % 7;
     const [a, b] = [from, to].map(
-      (wall) => `sf_floor_div(CAST(${wall} AS DATE) - DATE '1970-01-01' + ${shift}, 7)`,
+      (date) => `sf_floor_div(${date} - DATE '1970-01-01' + ${shift}, 7)`,
     );
     return castAs(`(${b} - ${a})`, numberType(9, 0));
   }
-  const unit = part.toLowerCase();
-  return castAs(
-    `date_diff('${unit}', CAST(${from} AS DATE), CAST(${to} AS DATE))`,
-    numberType(9, 0),
-  );
-}
-
-/** First day of the week, Monday 1 to Sunday 7; the parameter's 0 means Monday. */
-function weekStart(call: Call): number {
-  return Number(call.lowering.parameter('WEEK_START') ?? 0) || 1;
-}
-
-function requireMonday(part: string, call: Call): void {
-  const depends = part === 'WEEK' || part === 'DAYOFWEEK';
-  if (depends && weekStart(call) !== 1)
-    throw unsupported(`${part} with WEEK_START ${weekStart(call)}`);
+  return castAs(`date_diff('${part.toLowerCase()}', ${from}, ${to})`, numberType(9, 0));
 }
 
 function truncated(wall: string, part: string): string {
@@ -104,64 +75,6 @@ function dateTruncate(part: string, value: Typed, call: Call): Typed {
 /** DATE_TRUNC takes part and value in that order, TRUNC-like calls the other way round too. */
 function dateTrunc(call: Call): Typed {
   return dateTruncate(datePart(call.word(0)), moment(call, 1), call);
-}
-
-const EXTRACTS: Readonly<Record<string, (wall: string) => string>> = {
-  YEAR: (wall) => `year(${wall})`,
-  QUARTER: (wall) => `quarter(${wall})`,
-  MONTH: (wall) => `month(${wall})`,
-  WEEK: (wall) => `week(${wall})`,
-  WEEKISO: (wall) => `week(${wall})`,
-  DAY: (wall) => `day(${wall})`,
-  DAYOFWEEK: (wall) => `dayofweek(${wall})`,
-  DAYOFWEEKISO: (wall) => `isodow(${wall})`,
-  DAYOFYEAR: (wall) => `dayofyear(${wall})`,
-  YEAROFWEEK: (wall) => `isoyear(${wall})`,
-  YEAROFWEEKISO: (wall) => `isoyear(${wall})`,
-  HOUR: (wall) => `hour(${wall})`,
-  MINUTE: (wall) => `minute(${wall})`,
-  SECOND: (wall) => `epoch_ns(${wall}) // 1000000000 % 60`,
-  NANOSECOND: (wall) => `epoch_ns(${wall}) % 1000000000`,
-};
-const EPOCHS: Readonly<Record<string, string>> = {
-  EPOCH_SECOND: '1000000000',
-  EPOCH_MILLISECOND: '1000000',
-  EPOCH_MICROSECOND: '1000',
-  EPOCH_NANOSECOND: '1',
-};
-
-function extract(part: string, value: Typed, call: Call): Typed {
-  const { lowering } = call;
-  requireMonday(part, call);
-  const type = numberType(part.startsWith('EPOCH') ? 38 : 9, 0);
-  if (EPOCHS[part]) {
-    const utc =
-      value.type?.name === 'TIMESTAMP_NTZ' ? value.sql : lowering.sqlAs(value, utcType(value));
-    return castAs(`sf_floor_div(epoch_ns(${utc}), ${EPOCHS[part]})`, type);
-  }
-  if (part.startsWith('TIMEZONE')) {
-    const offset = `(${lowering.sqlAs(value, TIMESTAMP_TZ)})."offset"`;
-    return castAs(part === 'TIMEZONE_HOUR' ? `trunc(${offset} / 60)` : `${offset} % 60`, type);
-  }
-  const read = EXTRACTS[part];
-  if (!read) throw unsupported(`DATE_PART ${part}`);
-  return castAs(read(wallClock(value, lowering)), type);
-}
-
-function utcType(value: Typed): SnowflakeType {
-  return value.type?.name === 'TIMESTAMP_TZ' || value.type?.name === 'TIMESTAMP_LTZ'
-    ? TIMESTAMP_LTZ
-    : TIMESTAMP_NTZ;
-}
-
-function partFunction(part: string) {
-  return custom(1, 1, (call) => extract(part, moment(call, 0), call));
-}
-
-function dayName(format: string) {
-  return custom(1, 1, (call) =>
-    typed(`strftime(${wallClock(moment(call, 0), call.lowering)}, '${format}')`, TEXT),
-  );
 }
 
 function asDate(call: Call, index: number): string {

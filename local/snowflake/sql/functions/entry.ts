@@ -24,7 +24,10 @@ export interface FunctionFamily {
 
 type Result = SnowflakeType | ((call: Call) => SnowflakeType | null);
 
-/** How an argument reaches the template: `integer` as BIGINT, `any` as it is, `constant` as the literal's text. */
+/**
+ * How an argument reaches the template: `integer` as BIGINT, `any` as it is, `constant` as the
+ * literal's text.
+ */
 const READERS = {
   text: (call: Call, index: number) => call.text(index),
   float: (call: Call, index: number) => call.float(index),
@@ -51,8 +54,8 @@ function resultOf(result: Result, call: Call): SnowflakeType | null {
 }
 
 /**
- * A function that is a template of its arguments. `parameters` is a list such as `text, integer?`; a trailing
- * `text*` takes any number.
+ * A function that is a template of its arguments. `parameters` is a list such as `text, integer?`;
+ * a trailing `text*` takes any number.
  */
 export function scalar(
   parameters: string,

@@ -2,8 +2,8 @@ import { unsupported } from '../errors.ts';
 import { quoteText } from '../expression/typed.ts';
 
 /**
- * TO_CHAR of a number by a format of 9, 0, comma, point, `$` and FM: `number` is a DECIMAL expression.
- * https://docs.snowflake.com/en/sql-reference/sql-format-models
+ * TO_CHAR of a number by a format of 9, 0, comma, point, `$` and FM: `number` is a DECIMAL
+ * expression. https://docs.snowflake.com/en/sql-reference/sql-format-models
  * @throws SnowflakeError 0A000 for other elements.
  */
 export function numericFormat(number: string, format: string): string {

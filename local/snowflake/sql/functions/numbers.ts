@@ -18,7 +18,9 @@ function scaleArgument(call: Call): number {
   return call.has(1) ? Number(call.constant(1)) : 0;
 }
 
-/** A whole number scaled by 10^-scale: `round(x * 10^s) / 10^s` for what DuckDB has without a scale. */
+/**
+ * A whole number scaled by 10^-scale: `round(x * 10^s) / 10^s` for what DuckDB has without a scale.
+ */
 function stepped(name: 'floor' | 'ceil'): (call: Call) => Typed {
   return (call) => {
     const value = numeric(call.arg(0), call.lowering);

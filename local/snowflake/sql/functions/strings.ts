@@ -1,6 +1,14 @@
 import { unsupported } from '../errors.ts';
 import { NULL_TEXT, quoteText, typed } from '../expression/typed.ts';
-import { ARRAY, BINARY, BOOLEAN, COUNT, isSemiStructured, TEXT } from '../types/names.ts';
+import {
+  ARRAY,
+  BINARY,
+  BOOLEAN,
+  COUNT,
+  isSemiStructured,
+  numberType,
+  TEXT,
+} from '../types/names.ts';
 import type { Call } from './call.ts';
 import { aliases, custom, type FunctionFamily, likeFirst, scalar } from './entry.ts';
 
@@ -21,7 +29,10 @@ function substring(call: Call) {
   return typed(`substring(${call.text(0)}, ${from}${length})`, TEXT);
 }
 
-/** CONCAT gives NULL when an argument is NULL; https://docs.snowflake.com/en/sql-reference/functions/concat */
+/**
+ * CONCAT gives NULL when an argument is NULL;
+ * https://docs.snowflake.com/en/sql-reference/functions/concat
+ */
 function concat(call: Call) {
   if (call.args().some((value) => !value.type)) return NULL_TEXT;
   return typed(
@@ -75,6 +86,12 @@ function digest(name: string) {
     const value = call.arg(0);
     return typed(`${name}(${value.type?.name === 'BINARY' ? value.sql : call.text(0)})`, TEXT);
   });
+}
+
+/** The upper or lower 64 bits of the MD5 as a whole number. */
+function md5Half(side: 'left' | 'right') {
+  const digits = (value: string) => `CAST('0x' || ${side}(md5(${value}), 16) AS UBIGINT)`;
+  return scalar('text', numberType(20, 0), digits, { cast: true });
 }
 
 function sha2(call: Call) {
@@ -191,6 +208,8 @@ export const STRINGS: FunctionFamily = {
     ...aliases(digest('md5'), 'MD5', 'MD5_HEX'),
     ...aliases(digest('sha1'), 'SHA1', 'SHA1_HEX'),
     ...aliases(custom(1, 2, sha2, '256 bits only'), 'SHA2', 'SHA2_HEX'),
+    MD5_NUMBER_UPPER64: md5Half('left'),
+    MD5_NUMBER_LOWER64: md5Half('right'),
     MD5_BINARY: scalar('text', BINARY, (value) => `unhex(md5(${value}))`),
     HEX_ENCODE: custom(1, 2, (call) =>
       typed(

@@ -48,7 +48,10 @@ export class Frame {
     this.tables.set(name, table);
   }
 
-  /** The same common tables and outer names, without what FROM has gathered: how a derived table sees them. */
+  /**
+   * The same common tables and outer names, without what FROM has gathered: how a derived table
+   * sees them.
+   */
   withoutRelations(): Frame {
     const frame = new Frame(this.parent);
     for (const [name, table] of this.tables) frame.addCommonTable(name, table);

@@ -21,7 +21,9 @@ import { columnValue, display, type FrameColumn, type FrameRelation } from './fr
 import { lowerPivot, lowerUnpivot } from './pivot.ts';
 import { lowerTableFunction } from './table-functions.ts';
 
-/** What FROM (or USING) gives one item: DuckDB text with its alias, and the relation for the frame. */
+/**
+ * What FROM (or USING) gives one item: DuckDB text with its alias, and the relation for the frame.
+ */
 export interface FromItem {
   readonly sql: string;
   readonly relation: FrameRelation;
@@ -107,7 +109,10 @@ function sharedNames(right: FromItem, lowering: Lowering): string[] {
   return right.relation.columns.map((column) => column.name).filter((name) => left.has(name));
 }
 
-/** USING and NATURAL: one column of the name, from the side that has it; the right's own stays behind its alias. */
+/**
+ * USING and NATURAL: one column of the name, from the side that has it; the right's own stays
+ * behind its alias.
+ */
 function joinUsing(
   word: string,
   right: FromItem,

@@ -3,7 +3,10 @@ import { quoteName, type Typed } from '../expression/typed.ts';
 import { type Fields, fieldsOf, kindOf, nameOf, node, only } from '../syntax/node.ts';
 import { isSemiStructured } from '../types/names.ts';
 
-/** NULLs count as greater than any value unless said. https://docs.snowflake.com/en/sql-reference/constructs/order-by */
+/**
+ * NULLs count as greater than any value unless said.
+ * https://docs.snowflake.com/en/sql-reference/constructs/order-by
+ */
 function direction(item: Fields): string {
   const descending = item.desc === true;
   const first = typeof item.nulls_first === 'boolean' ? item.nulls_first : descending;
@@ -25,7 +28,9 @@ export function orderItems(items: readonly Fields[], lowering: Lowering): string
   });
 }
 
-/** The items of a query's ORDER BY: positions and names of the output count before columns of FROM. */
+/**
+ * The items of a query's ORDER BY: positions and names of the output count before columns of FROM.
+ */
 export function outputOrder(
   items: readonly Fields[],
   outputs: ReadonlySet<string>,

@@ -48,7 +48,9 @@ function pivotValues(list: readonly Node[], lowering: Lowering): PivotValue[] {
   });
 }
 
-/** PIVOT(agg(x) FOR c IN (…)): one filtered aggregate for each value, grouped by all other columns. */
+/**
+ * PIVOT(agg(x) FOR c IN (…)): one filtered aggregate for each value, grouped by all other columns.
+ */
 export function lowerPivot(fields: Fields, outer: Lowering): FromItem {
   only('PIVOT', fields, ['this', 'expressions', 'fields', 'alias', 'alias_columns']);
   const { lowering, source } = pivotSource(fields, outer);

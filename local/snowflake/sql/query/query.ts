@@ -29,7 +29,10 @@ const SET_OPERATORS: Readonly<Record<string, string>> = {
   intersect: 'INTERSECT',
 };
 
-/** Any query: SELECT, VALUES, set operations and parentheses around them; in its own frame inside `outer`'s. */
+/**
+ * Any query: SELECT, VALUES, set operations and parentheses around them; in its own frame inside
+ * `outer`'s.
+ */
 export function lowerQuery(query: Node, outer: Lowering): TypedQuery {
   const kind = kindOf(query);
   const fields = fieldsOf(query);
@@ -195,7 +198,9 @@ function renamed(columns: readonly FrameColumn[], given: readonly string[]): Fra
   }));
 }
 
-/** The name a common table has in DuckDB: it may not hide a table that the engine's names refer to. */
+/**
+ * The name a common table has in DuckDB: it may not hide a table that the engine's names refer to.
+ */
 function lowerCommonTable(table: Fields, isRecursive: boolean, lowering: Lowering) {
   only('WITH', table, ['alias', 'this', 'columns', 'materialized']);
   const name = nameOf(table, 'alias') ?? '';
@@ -211,7 +216,10 @@ function lowerCommonTable(table: Fields, isRecursive: boolean, lowering: Lowerin
   return { sql: `${quoteName(name)}(${list}) AS (${query.sql})`, recursive: isRecursive || anchor };
 }
 
-/** Whether a common table is a union whose right side reads the table itself; Snowflake needs no RECURSIVE. */
+/**
+ * Whether a common table is a union whose right side reads the table itself; Snowflake needs no
+ * RECURSIVE.
+ */
 function recursiveAnchor(name: string, body: Node): boolean {
   if (kindOf(body) !== 'union') return false;
   const text = JSON.stringify(fieldsOf(body).right);

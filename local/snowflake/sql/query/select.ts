@@ -86,7 +86,10 @@ function lowerItem(item: Node, lowering: Lowering): Item[] {
   return [{ name, value }];
 }
 
-/** Later references go to DuckDB's alias; a literal stays one, so that it may be a constant argument. */
+/**
+ * Later references go to DuckDB's alias; a literal stays one, so that it may be a constant
+ * argument.
+ */
 function aliasReference(name: string, value: Typed): Typed {
   return value.constant === undefined ? { ...value, sql: quoteName(name) } : value;
 }

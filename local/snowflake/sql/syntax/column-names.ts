@@ -60,7 +60,10 @@ function itemEnds(tokens: readonly Token[], from: number): number[] {
   return [...ends, at];
 }
 
-/** An item that ends like an operand and has no name; what ends otherwise is left for the parser to refuse. */
+/**
+ * An item that ends like an operand and has no name; what ends otherwise is left for the parser to
+ * refuse.
+ */
 function isNameless(tokens: readonly Token[], from: number, to: number): boolean {
   return !isNamed(tokens, from, to) && endsOperand(tokens, to - 1);
 }
@@ -87,8 +90,8 @@ function isStar(item: readonly Token[], token: Token, index: number): boolean {
 }
 
 /**
- * Names Snowflake gives to the unnamed items of every select list, by the index of the item's last token: the
- * source text in upper case.
+ * Names Snowflake gives to the unnamed items of every select list, by the index of the item's last
+ * token: the source text in upper case.
  */
 export function columnNames(tokens: readonly Token[], sql: string): Map<number, string> {
   const names = new Map<number, string>();

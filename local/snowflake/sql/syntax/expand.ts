@@ -73,8 +73,8 @@ function isQualified(kept: readonly Token[]): boolean {
 }
 
 /**
- * `DELETE FROM t USING a WHERE c` becomes `SELECT 1 FROM t, a WHERE c`: the parser reads only plain tables after
- * USING, and the translation needs no more than the tables and the condition.
+ * `DELETE FROM t USING a WHERE c` becomes `SELECT 1 FROM t, a WHERE c`: the parser reads only
+ * plain tables after USING, and the translation needs no more than the tables and the condition.
  */
 function deleteAsSelect(tokens: readonly Token[]): Token[] {
   const [first] = tokens;

@@ -112,7 +112,9 @@ export function isWord(token: Token | undefined, word: string): boolean {
   return token?.kind === 'word' && token.value === word;
 }
 
-/** Whether the token at `at` ends an operand, so that an operator, a path or an alias may follow. */
+/**
+ * Whether the token at `at` ends an operand, so that an operator, a path or an alias may follow.
+ */
 export function endsOperand(tokens: readonly Token[], at: number): boolean {
   const token = tokens[at];
   if (!token) return false;

@@ -1,9 +1,14 @@
 import { unsupported } from '../errors.ts';
 
-/** A node of the parser: an object with one key, its kind, or the string of a kind without fields. */
+/**
+ * A node of the parser: an object with one key, its kind, or the string of a kind without fields.
+ */
 export type Node = { readonly [kind: string]: Fields } | string;
 
-/** Fields of a node. They are read through the functions below, which refuse what they do not expect. */
+/**
+ * Fields of a node. They are read through the functions below, which refuse what they do not
+ * expect.
+ */
 export interface Fields {
   readonly [name: string]: unknown;
 }
@@ -68,8 +73,8 @@ function isEmpty(value: unknown): boolean {
 }
 
 /**
- * The fields of a node, when nothing is set beyond `allowed`: a clause that the translation does not look at must
- * not vanish.
+ * The fields of a node, when nothing is set beyond `allowed`: a clause that the translation does
+ * not look at must not vanish.
  */
 export function only(kind: string, fields: Fields, allowed: readonly string[]): Fields {
   for (const [name, value] of Object.entries(fields)) {

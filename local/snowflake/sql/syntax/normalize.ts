@@ -9,9 +9,9 @@ import { expandTokens } from './expand.ts';
 import { endsOperand, isKeyword, isWord } from './keywords.ts';
 
 /**
- * A statement in the plain SQL that the parser reads without knowing Snowflake: every name quoted and folded,
- * string literals, types and functions replaced by their index (`'3'`, `T3`, `F3`), paths as subscripts, every
- * select item named.
+ * A statement in the plain SQL that the parser reads without knowing Snowflake: every name quoted
+ * and folded, string literals, types and functions replaced by their index (`'3'`, `T3`, `F3`),
+ * paths as subscripts, every select item named.
  */
 export interface Normalized {
   readonly source: string;
@@ -41,7 +41,10 @@ const LITERAL_TYPES: Readonly<Record<string, string>> = {
   INTERVAL: 'INTERVAL',
   X: 'TO_BINARY',
 };
-/** Clauses after a table that the stand-in lacks, by the words that may open their parenthesis (all when empty). */
+/**
+ * Clauses after a table that the stand-in lacks, by the words that may open their parenthesis (all
+ * when empty).
+ */
 const MISSING_CLAUSES: Readonly<Record<string, readonly string[]>> = {
   AT: ['TIMESTAMP', 'OFFSET', 'STATEMENT', 'STREAM'],
   BEFORE: ['TIMESTAMP', 'OFFSET', 'STATEMENT', 'STREAM'],
@@ -270,7 +273,10 @@ class Normalizer {
     this.at += 1;
   }
 
-  /** The list of LIKE ANY and LIKE ALL: as a call, because the parser would take a list's alias for its own. */
+  /**
+   * The list of LIKE ANY and LIKE ALL: as a call, because the parser would take a list's alias for
+   * its own.
+   */
   private isPatternList(): boolean {
     const [operator, quantifier] = this.tokens.slice(this.at - 2, this.at);
     const isQuantified = isWord(quantifier, 'ANY') || isWord(quantifier, 'ALL');

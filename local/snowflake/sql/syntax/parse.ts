@@ -19,8 +19,8 @@ function parseError(normalized: Normalized, start: number | undefined): Snowflak
 }
 
 /**
- * Loads the parser (WebAssembly, a third of a second) and gives the function that parses one statement.
- * The function throws SnowflakeError 001003.
+ * Loads the parser (WebAssembly, a third of a second) and gives the function that parses one
+ * statement. The function throws SnowflakeError 001003.
  */
 export async function loadParser(): Promise<Parse> {
   const polyglot: Polyglot = await import('@polyglot-sql/sdk');

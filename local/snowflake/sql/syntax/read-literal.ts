@@ -15,7 +15,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 const NUMERIC_ESCAPE = /x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|([0-3][0-7]{2})/y;
 
-/** https://docs.snowflake.com/en/sql-reference/data-types-text#escape-sequences-in-single-quoted-string-constants */
+/**
+ * https://docs.snowflake.com/en/sql-reference/data-types-text#escape-sequences-in-single-quoted-string-constants
+ */
 function readEscape(sql: string, at: number): Literal {
   NUMERIC_ESCAPE.lastIndex = at;
   const numeric = NUMERIC_ESCAPE.exec(sql);

@@ -48,8 +48,8 @@ function sameName(left: SnowflakeType, right: SnowflakeType): SnowflakeType {
 }
 
 /**
- * The type that both values convert to where they must agree: comparisons, CASE, COALESCE, set operations.
- * https://docs.snowflake.com/en/sql-reference/data-type-conversion
+ * The type that both values convert to where they must agree: comparisons, CASE, COALESCE, set
+ * operations. https://docs.snowflake.com/en/sql-reference/data-type-conversion
  * @throws SnowflakeError 002016 when there is none.
  */
 export function commonType(

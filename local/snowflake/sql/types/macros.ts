@@ -1,6 +1,6 @@
 /**
- * DuckDB macros under the conversions and the date functions. Every internal name starts with `_sf_`: macros are
- * not hygienic, and a caller's table alias would capture a plainer one.
+ * DuckDB macros under the conversions and the date functions. Every internal name starts with
+ * `_sf_`: macros are not hygienic, and a caller's table alias would capture a plainer one.
  */
 
 const STAMP = String.raw`^\s*(\d{4}-\d{1,2}-\d{1,2})(?:(?:T|\s+)(\d{1,2}(?::\d{1,2}(?::\d{1,2}(?:\.\d{0,9})?)?)?)\d*)?\s*(Z|UTC|[+-]\d{1,2}(?::?\d{2})?)?\s*$`;
@@ -58,6 +58,8 @@ const ZONES: readonly string[] = [
 ];
 
 const CALENDAR: readonly string[] = [
+  `sf_date_stamp(_sf_d) AS CASE WHEN _sf_d > DATE '2262-04-10' THEN TIMESTAMP_NS '2262-04-11 23:47:16.854775806'
+    WHEN _sf_d < DATE '1677-09-22' THEN TIMESTAMP_NS '1677-09-22 00:00:00' ELSE CAST(_sf_d AS TIMESTAMP_NS) END`,
   `sf_day(_sf_ts) AS CAST(CAST(_sf_ts AS DATE) AS TIMESTAMP_NS)`,
   `sf_add_months(_sf_ts, _sf_n) AS make_timestamp_ns(epoch_ns(_sf_ts) - epoch_ns(sf_day(_sf_ts))
     + epoch_ns(CAST(CAST(_sf_ts AS DATE) + to_months(CAST(_sf_n AS INTEGER)) AS TIMESTAMP_NS)))`,

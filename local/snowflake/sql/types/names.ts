@@ -32,7 +32,10 @@ export function textType(length: number): SnowflakeType {
   return { name: 'TEXT', length: Math.min(MAX_TEXT_LENGTH, Math.max(1, length)) };
 }
 
-/** The type as Snowflake writes it, for example `NUMBER(38,0)` or `VARCHAR(10)`; `NULL` for an untyped NULL. */
+/**
+ * The type as Snowflake writes it, for example `NUMBER(38,0)` or `VARCHAR(10)`; `NULL` for an
+ * untyped NULL.
+ */
 export function typeText(type: SnowflakeType | null): string {
   if (!type) return 'NULL';
   if (type.name === 'NUMBER') return `NUMBER(${type.precision ?? 38},${type.scale ?? 0})`;

@@ -107,8 +107,8 @@ function build(word: string, name: SnowflakeTypeName, values: readonly number[])
 }
 
 /**
- * The data type at `at` in the tokens of `sql`. `timestamp` is what a bare TIMESTAMP means (the session parameter
- * TIMESTAMP_TYPE_MAPPING).
+ * The data type at `at` in the tokens of `sql`. `timestamp` is what a bare TIMESTAMP means (the
+ * session parameter TIMESTAMP_TYPE_MAPPING).
  * @throws SnowflakeError 0A000 for a type not known and for structured OBJECT, ARRAY and MAP.
  */
 export function parseType(

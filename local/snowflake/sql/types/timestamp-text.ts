@@ -49,7 +49,9 @@ function readOffset(zone: string | undefined): number | undefined {
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }
 
-/** Whole numbers in text are seconds, milliseconds, microseconds or nanoseconds since 1970, by size. */
+/**
+ * Whole numbers in text are seconds, milliseconds, microseconds or nanoseconds since 1970, by size.
+ */
 function readEpoch(text: string): ParsedTimestamp | undefined {
   if (!/^\s*-?\d+\s*$/.test(text)) return undefined;
   const value = BigInt(text.trim());

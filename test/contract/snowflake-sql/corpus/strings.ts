@@ -49,6 +49,8 @@ export const STRING_CASES: readonly CorpusCase[] = [
     'B',
   ),
   expression("md5('x')", '9dd4e461268c8034f5c8564e155c67a6'),
+  expression("to_number(left(md5('x'), 15), 'XXXXXXXXXXXXXXX')", '710810379057940483'),
+  expression("md5_number_lower64('x')", '17710500428000290726'),
   expression("sha2('x')", '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881'),
   row(
     "select hex_encode('a'), base64_encode('hi'), to_binary('4142')::varchar, x'4142'::varchar",
