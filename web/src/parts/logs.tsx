@@ -40,7 +40,9 @@ export function Logs({ run, state }: LogsProps) {
   if (problem !== null) return <Problem text={problem} onRetry={reload} />;
   if (data === null) return <Waiting />;
   const sources = data.sources.filter((source) => source.state === state.name);
-  if (sources.length === 0) return <p class="faint pad">This state writes no log.</p>;
+  if (sources.length === 0) {
+    return <p class="faint pad">{isLive ? 'No log yet.' : 'This state has no log.'}</p>;
+  }
   return (
     <>
       {sources.map((source) => (
