@@ -21,19 +21,24 @@ export function standInLine({ accessUrl, credentials }: StandIn): object {
 const refused = (message: string, cause: unknown): TerminalError =>
   new TerminalError(message, { code: 'CONFIG_INVALID', cause });
 
-/** What the user can change: a port that is taken, a folder that is in use. Anything else stays what it is. */
+/**
+ * What the user can change: a port that is taken, a folder that is in use. Anything else stays what
+ * it is.
+ */
 function cannotStart(error: unknown, { port, dataDir }: RunStandIn): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE' || code === 'EACCES') {
     const why = code === 'EADDRINUSE' ? 'another process listens there' : 'it is not allowed';
     return refused(
-      `Cannot start the stand-in on port ${port}: ${why}. Choose another with --port, or 0 for any.`,
+      `Cannot start the stand-in on port ${port}: ${why}. ` +
+        'Choose another with --port, or 0 for any.',
       error,
     );
   }
   if (!/Could not set lock on file/.test(message)) return error;
   return refused(
-    `Cannot start the stand-in over ${dataDir}: another process has it open. Stop that one, or choose another folder with --data.`,
+    `Cannot start the stand-in over ${dataDir}: another process has it open. ` +
+      'Stop that one, or choose another folder with --data.',
     error,
   );
 }

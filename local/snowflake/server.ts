@@ -103,7 +103,10 @@ function errorOf(error: unknown, isSqlApi: boolean): WireAnswer {
 const isDriverPath = (path: string): boolean =>
   /^\/(session|queries|monitoring|telemetry|chunks)(\/|$)/.test(path);
 
-/** Names the route that is not served: HTTP 200 to drivers, which would repeat anything else, 404 to all others. */
+/**
+ * Names the route that is not served: HTTP 200 to drivers, which would repeat anything else, 404 to
+ * all others.
+ */
 function unknownRoute({ method, path }: WireRequest): WireAnswer {
   const message = `Cannot answer ${method} ${path}: the stand-in does not serve this route.`;
   return isDriverPath(path) ? failure('390404', message) : errorAnswer(404, '390404', message);
@@ -156,7 +159,10 @@ const stopListening = (server: Server): Promise<void> =>
     server.closeIdleConnections();
   });
 
-/** Starts the stand-in on 127.0.0.1. Results of an earlier start are gone; data and credentials are kept. */
+/**
+ * Starts the stand-in on 127.0.0.1. Results of an earlier start are gone; data and credentials are
+ * kept.
+ */
 export async function startStandIn(options: StandInOptions): Promise<StandIn> {
   await mkdir(options.dataDir, { recursive: true });
   await rm(join(options.dataDir, RESULTS), { recursive: true, force: true });

@@ -8,7 +8,10 @@ import type { TestStandIn } from './snowflake-client.ts';
 
 const run = promisify(execFile);
 
-/** Runs a Python client of test/clients against the stand-in; answers the JSON document that it prints last. */
+/**
+ * Runs a Python client of test/clients against the stand-in; answers the JSON document that it
+ * prints last.
+ */
 export async function runForeignClient(
   python: string,
   script: string,

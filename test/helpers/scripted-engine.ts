@@ -12,8 +12,8 @@ import {
 } from '#local/snowflake/statement.ts';
 
 /**
- * An engine that answers a handful of sentences, for what the doors alone decide: framing, chunks, sessions, time.
- * What SQL means is tested with the real engine.
+ * An engine that answers a handful of sentences, for what the doors alone decide: framing, chunks,
+ * sessions, time. What SQL means is tested with the real engine.
  *
  *   rows N by P          N rows (a number, a text, a boolean) in partitions of P
  *   wait MS              ends after MS milliseconds, or when it is aborted

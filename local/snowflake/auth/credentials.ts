@@ -49,7 +49,10 @@ async function writePrivate(path: string, text: string): Promise<void> {
   await chmod(path, 0o600);
 }
 
-/** Makes the key pair, the password and the token; the users file comes last, so that a crash leaves no half of it. */
+/**
+ * Makes the key pair, the password and the token; the users file comes last, so that a crash leaves
+ * no half of it.
+ */
 async function createCredentials(dataDir: string): Promise<void> {
   const paths = files(dataDir);
   await mkdir(paths.dir, { recursive: true, mode: 0o700 });
@@ -88,7 +91,9 @@ export interface OpenedCredentials {
   readonly credentials: StandInCredentials;
 }
 
-/** The credentials of a data directory; made on the first start, the same ones on every later start. */
+/**
+ * The credentials of a data directory; made on the first start, the same ones on every later start.
+ */
 export async function openCredentials(dataDir: string): Promise<OpenedCredentials> {
   if ((await readUsersFile(dataDir)) === undefined) await createCredentials(dataDir);
   const stored = await readUsersFile(dataDir);

@@ -47,8 +47,9 @@ export const looksLikeJwt = (token: string): boolean =>
   /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token) && token.startsWith('ey');
 
 /**
- * Reads a key-pair token without checking it: `iss` is ACCOUNT.USER.SHA256:fingerprint, `sub` is ACCOUNT.USER,
- * https://docs.snowflake.com/en/developer-guide/sql-api/authenticating. Undefined for anything else.
+ * Reads a key-pair token without checking it: `iss` is ACCOUNT.USER.SHA256:fingerprint, `sub` is
+ * ACCOUNT.USER, https://docs.snowflake.com/en/developer-guide/sql-api/authenticating. Undefined for
+ * anything else.
  */
 export function readJwt(token: string): ReadJwt | undefined {
   const [header = '', payload = '', signature = '', ...more] = token.split('.');
@@ -73,7 +74,10 @@ export function readJwt(token: string): ReadJwt | undefined {
   }
 }
 
-/** True when one of the keys has signed the token, its fingerprint is the one claimed, and its time has not run out. */
+/**
+ * True when one of the keys has signed the token, its fingerprint is the one claimed, and its time
+ * has not run out.
+ */
 export function isJwtValid(jwt: ReadJwt, keys: readonly KeyObject[], nowMs: number): boolean {
   const { issuedAtMs, expiresAtMs } = jwt;
   if (issuedAtMs > nowMs + SKEW_MS) return false;

@@ -22,8 +22,8 @@ export type StoredUser = z.infer<typeof StoredUser>;
 
 export interface Users {
   /**
-   * Throws AuthError 390100. User names are case-insensitive. A programmatic access token may stand in the password's
-   * place, https://docs.snowflake.com/en/user-guide/programmatic-access-tokens
+   * Throws AuthError 390100. User names are case-insensitive. A programmatic access token may stand
+   * in the password's place, https://docs.snowflake.com/en/user-guide/programmatic-access-tokens
    */
   byPassword(name: string, password: string): StoredUser;
   /** Throws AuthError 390144. With `name`, the token must be that user's. */

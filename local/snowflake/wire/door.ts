@@ -4,7 +4,10 @@ import type { DriverSessions } from './driver-sessions.ts';
 import type { StatementLog } from './statement-log.ts';
 
 export interface Limits {
-  /** A request that waits for its statement is answered after this long, with the statement still running. */
+  /**
+   * A request that waits for its statement is answered after this long, with the statement still
+   * running.
+   */
   readonly syncSeconds: number;
   readonly sessionSeconds: number;
   readonly masterSeconds: number;

@@ -3,9 +3,12 @@ import { dmlStats } from './dml-stats.ts';
 import { jsonAnswer, rawJsonAnswer, type WireAnswer } from './http.ts';
 import { rowType } from './row-type.ts';
 import type { RunOutcome, SessionParameters, StatementRun } from './statement-run.ts';
-import { wireError } from './wire-errors.ts';
+import { ASYNCHRONOUS, wireError } from './wire-errors.ts';
 
-/** A first partition up to this size travels inside the answer, as Snowflake's does; the rest goes in chunks. */
+/**
+ * A first partition up to this size travels inside the answer, as Snowflake's does; the rest goes
+ * in chunks.
+ */
 const LARGEST_INLINE_BYTES = 256 * 1024;
 
 /** Header that a client has to send back with every chunk it asks for. */
@@ -47,14 +50,15 @@ export const statementFailure = (error: SnowflakeError, queryId: string): WireAn
     age: 0,
   });
 
-/** The statement goes on; the driver asks at `getResultUrl`. 333334 for those started as asynchronous. */
+/**
+ * The statement goes on; the driver asks at `getResultUrl`. 333334 for those started as
+ * asynchronous.
+ */
 export const stillRunning = (run: StatementRun, isAsync: boolean): WireAnswer =>
   jsonAnswer({
     success: true,
     code: isAsync ? '333334' : '333333',
-    message: isAsync
-      ? 'Asynchronous execution in progress. Use provided query id to perform query monitoring and management.'
-      : 'Query execution in progress.',
+    message: isAsync ? ASYNCHRONOUS : 'Query execution in progress.',
     data: {
       queryId: run.id,
       getResultUrl: `/queries/${run.id}/result`,
@@ -99,8 +103,8 @@ function contextFields({ context }: RunOutcome): object {
 }
 
 /**
- * The answer to a finished statement. Rows are spliced in as the engine wrote them, without being parsed:
- * a small first partition inline, all others as chunks to fetch.
+ * The answer to a finished statement. Rows are spliced in as the engine wrote them, without being
+ * parsed: a small first partition inline, all others as chunks to fetch.
  */
 export async function resultAnswer(run: StatementRun, origin: string): Promise<WireAnswer> {
   const outcome = run.outcome();

@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { StoredUser } from '../auth/users.ts';
 import type { EngineSession } from '../statement.ts';
 
-/** A request without a usable session. HTTP 401 for 390104, 200 for the rest, as the drivers expect it. */
+/**
+ * A request without a usable session. HTTP 401 for 390104, 200 for the rest, as the drivers expect
+ * it.
+ */
 export class SessionError extends Error {
   override readonly name = 'SessionError';
   readonly code: string;
@@ -78,7 +81,9 @@ export class DriverSessions {
     return session;
   }
 
-  /** The session of a request. Throws 390104 for an unknown token, 390112 for one that has run out. */
+  /**
+   * The session of a request. Throws 390104 for an unknown token, 390112 for one that has run out.
+   */
   of(authorization: string | undefined): DriverSession {
     const token = tokenOf(authorization);
     const session = this.#find((candidate) => candidate.token === token);

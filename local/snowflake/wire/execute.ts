@@ -65,7 +65,10 @@ function multiStatementError(sql: string, failed: string, offset: number, cause:
   );
 }
 
-/** Runs each statement under an id of its own; the first failure ends the request, what was done before stays done. */
+/**
+ * Runs each statement under an id of its own; the first failure ends the request, what was done
+ * before stays done.
+ */
 async function executeEach(
   session: EngineSession,
   request: StatementRequest,
@@ -93,7 +96,9 @@ async function executeEach(
   return { statementTypeId: MULTI_STATEMENT, result: DONE, context, parameters, children };
 }
 
-/** Runs what a client sent: one statement, or several when it has said so. Throws SnowflakeError. */
+/**
+ * Runs what a client sent: one statement, or several when it has said so. Throws SnowflakeError.
+ */
 export async function executeRequest(
   session: EngineSession,
   request: StatementRequest,

@@ -12,7 +12,10 @@ const SMALLEST_GZIP_BYTES = 1024;
 
 export interface WireRequest {
   readonly method: string;
-  /** Without its query; runs of slashes count as one, for the Python connector asks for /monitoring/queries//id. */
+  /**
+   * Without its query; runs of slashes count as one, for the Python connector asks for
+   * /monitoring/queries//id.
+   */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
@@ -48,7 +51,10 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
   return message.headers['content-encoding'] === 'gzip' ? unzip(body) : body;
 }
 
-/** Wraps a request; the body, plain or gzip, is read once and at once, so that a refusal leaves the connection usable. */
+/**
+ * Wraps a request; the body, plain or gzip, is read once and at once, so that a refusal leaves the
+ * connection usable.
+ */
 export async function readRequest(message: IncomingMessage): Promise<WireRequest> {
   const host = message.headers.host ?? '127.0.0.1';
   const origin = `http://${host}`;

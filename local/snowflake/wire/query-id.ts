@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
-/** A query id of Snowflake's form: 8-4-4-4-12 lower-case hex, growing with time, minute by minute. */
+/**
+ * A query id of Snowflake's form: 8-4-4-4-12 lower-case hex, growing with time, minute by minute.
+ */
 export function createQueryId(nowMs: number): string {
   const minutes = Math.floor(nowMs / 60_000)
     .toString(16)

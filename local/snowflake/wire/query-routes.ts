@@ -152,7 +152,10 @@ async function abort(door: Door, request: WireRequest, id?: string): Promise<Wir
   return success(null);
 }
 
-/** A chunk's rows as they are; not application/json, because the Node driver would parse that as a whole document. */
+/**
+ * A chunk's rows as they are; not application/json, because the Node driver would parse that as a
+ * whole document.
+ */
 async function chunk(
   door: Door,
   request: WireRequest,

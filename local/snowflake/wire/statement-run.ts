@@ -100,7 +100,10 @@ export class StatementRun {
     return !this.isRunning;
   }
 
-  /** Follows the work and the abort signal, so that a cancelled statement ends even if the engine is slow to notice. */
+  /**
+   * Follows the work and the abort signal, so that a cancelled statement ends even if the engine is
+   * slow to notice.
+   */
   async #follow(working: Promise<RunOutcome>): Promise<void> {
     const { signal } = this.#abort;
     const aborted = new Promise<never>((_, reject) => {

@@ -1,8 +1,16 @@
 import { SnowflakeError } from '../statement.ts';
 
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** What Snowflake says of a statement that goes on. */
+export const ASYNCHRONOUS =
+  'Asynchronous execution in progress. ' +
+  'Use provided query id to perform query monitoring and management.';
+
 /**
  * Errors that the doors raise themselves, with Snowflake's codes.
- * https://docs.snowflake.com/en/developer-guide/sql-api/reference and the drivers' own tables of codes.
+ * https://docs.snowflake.com/en/developer-guide/sql-api/reference and the drivers' own tables of
+ * codes.
  */
 export const wireError = {
   canceled: () => new SnowflakeError('000604', '57014', 'SQL execution canceled'),
@@ -10,7 +18,8 @@ export const wireError = {
     new SnowflakeError(
       '000630',
       '57014',
-      `Statement reached its statement or warehouse timeout of ${seconds} second(s) and was canceled.`,
+      `Statement reached its statement or warehouse timeout of ${seconds} second(s) ` +
+        'and was canceled.',
     ),
   notFound: (id: string) => new SnowflakeError('000709', '02000', `Statement ${id} not found`),
   expired: (id: string) =>
@@ -31,8 +40,8 @@ export const wireError = {
     new SnowflakeError(
       '000002',
       '0A000',
-      `Unsupported feature 'binds from stage ${stage}': the stand-in takes binds inside the request only. ` +
-        'Raise the driver’s array binding threshold.',
+      `Unsupported feature 'binds from stage ${stage}': the stand-in takes binds inside the ` +
+        'request only. Raise the driver’s array binding threshold.',
     ),
   payload: () =>
     new SnowflakeError('390142', '08001', 'Incoming request does not contain a valid payload.'),
@@ -40,11 +49,14 @@ export const wireError = {
     new SnowflakeError(
       '000603',
       'XX000',
-      `SQL execution internal error in the stand-in: ${error instanceof Error ? error.message : String(error)}`,
+      `SQL execution internal error in the stand-in: ${textOf(error)}`,
       error,
     ),
 };
 
-/** What a statement failed with, as Snowflake would say it; a fault of ours becomes 000603, never a 5xx. */
+/**
+ * What a statement failed with, as Snowflake would say it; a fault of ours becomes 000603, never a
+ * 5xx.
+ */
 export const asSnowflakeError = (error: unknown): SnowflakeError =>
   error instanceof SnowflakeError ? error : wireError.internal(error);

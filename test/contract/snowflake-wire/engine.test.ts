@@ -42,7 +42,8 @@ describe('the engine behind the doors', () => {
   it('starts with the place that the credentials name', async () => {
     const { rows } = await execute(
       connection,
-      'select current_user() as u, current_role() as r, current_warehouse() as w, current_database() as d, current_schema() as s',
+      `select current_user() as u, current_role() as r, current_warehouse() as w,
+              current_database() as d, current_schema() as s`,
     );
     const { user, role, warehouse, database, schema } = standIn.credentials;
     expect(rows).toEqual([{ U: user, R: role, W: warehouse, D: database, S: schema }]);
@@ -132,8 +133,8 @@ describe('the engine behind the doors', () => {
   });
 
   it('stops a long query when it is cancelled', async () => {
-    const sql =
-      'select count(*) from table(generator(rowcount => 2000000000)) a, table(generator(rowcount => 1000)) b';
+    const sql = `select count(*) from table(generator(rowcount => 2000000000)) a,
+              table(generator(rowcount => 1000)) b`;
     const { body } = await api.submit(sql, '?async=true');
     await new Promise((done) => setTimeout(done, 300));
     const cancelled = await api.post(`/api/v2/statements/${body.statementHandle}/cancel`);

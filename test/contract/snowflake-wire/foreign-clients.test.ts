@@ -70,11 +70,13 @@ describe('dlt', () => {
     const connection = await connect(standIn);
     await execute(
       connection,
-      'create or replace table orders (id number(38, 0) not null, amount number(12, 2), placed_at timestamp_ntz, note varchar(20), is_paid boolean)',
+      `create or replace table orders (id number(38, 0) not null, amount number(12, 2),
+         placed_at timestamp_ntz, note varchar(20), is_paid boolean)`,
     );
     await execute(
       connection,
-      "insert into orders values (1, 10.5, '2026-01-02 03:04:05', 'first', true), (2, null, null, null, false)",
+      `insert into orders values (1, 10.5, '2026-01-02 03:04:05', 'first', true),
+                                 (2, null, null, null, false)`,
     );
     await disconnect(connection);
     expect(await runForeignClient(paths.clientsPython, 'dlt_read.py', standIn, 'orders')).toEqual({

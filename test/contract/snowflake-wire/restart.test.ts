@@ -65,7 +65,7 @@ const connectBy = ({ account, accessUrl, user, pat, database, schema }: Started[
   });
 
 describe('snowmelt stand-in', () => {
-  it('prints how to reach it, ends at SIGTERM, and starts again with its data and credentials', async () => {
+  it('says how to reach it, ends at SIGTERM, and is the same when started again', async () => {
     const first = await start();
     expect(Object.keys(first.line)).toEqual([
       'account',

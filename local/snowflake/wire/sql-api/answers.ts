@@ -3,7 +3,7 @@ import type { SnowflakeError } from '../../statement.ts';
 import { jsonAnswer, rawJsonAnswer, type WireAnswer } from '../http.ts';
 import { rowType } from '../row-type.ts';
 import type { StatementRun } from '../statement-run.ts';
-import { wireError } from '../wire-errors.ts';
+import { ASYNCHRONOUS, wireError } from '../wire-errors.ts';
 import { firstRows, openPage, type Page, type Pages } from './pages.ts';
 
 /** Bodies as https://docs.snowflake.com/en/developer-guide/sql-api/reference gives them. */
@@ -20,8 +20,7 @@ export const runningAnswer = (run: StatementRun): WireAnswer =>
   jsonAnswer(
     {
       code: '333334',
-      message:
-        'Asynchronous execution in progress. Use provided query id to perform query monitoring and management.',
+      message: ASYNCHRONOUS,
       statementHandle: run.id,
       statementStatusUrl: statusUrl(run.id),
     },

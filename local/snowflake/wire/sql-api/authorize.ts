@@ -7,8 +7,9 @@ const bearer = (authorization: string | undefined): string | undefined =>
   /^Bearer\s+(?<token>\S+)$/i.exec(authorization ?? '')?.groups?.token;
 
 /**
- * The user of a request's token. Without X-Snowflake-Authorization-Token-Type the token's own form tells its kind.
- * Throws AuthError, to be answered 401. https://docs.snowflake.com/en/developer-guide/sql-api/authenticating
+ * The user of a request's token. Without X-Snowflake-Authorization-Token-Type the token's own form
+ * tells its kind. Throws AuthError, to be answered 401.
+ * https://docs.snowflake.com/en/developer-guide/sql-api/authenticating
  */
 export function authorize(users: Users, { headers }: WireRequest): StoredUser {
   const token = bearer(headers.authorization);

@@ -22,8 +22,9 @@ function endOfString(text: string, start: number): number {
 }
 
 /**
- * Rewrites the cells of `["1","a"],["0",null]` in place of parsing it: only the ends of strings are looked for, and
- * stretches that stay as they are, are copied whole. Text without anything to rewrite is returned as it is.
+ * Rewrites the cells of `["1","a"],["0",null]` in place of parsing it: only the ends of strings are
+ * looked for, and stretches that stay as they are, are copied whole. Text without anything to
+ * rewrite is returned as it is.
  */
 export function rewriteCells(text: string, forms: CellForms): string {
   const { columnCount, booleans, nullAsText } = forms;

@@ -64,9 +64,9 @@ async function writePage(
 }
 
 /**
- * Writes a result to disk in the form the SQL API answers: the first partition's rows plain, to be put beside the
- * metadata, every further one as a gzip file of `{"data":[…]}`, which is the whole body of its answer.
- * https://docs.snowflake.com/en/developer-guide/sql-api/handling-responses
+ * Writes a result to disk in the form the SQL API answers: the first partition's rows plain, to be
+ * put beside the metadata, every further one as a gzip file of `{"data":[…]}`, which is the whole
+ * body of its answer. https://docs.snowflake.com/en/developer-guide/sql-api/handling-responses
  */
 export async function writePages(
   statementTypeId: number,

@@ -57,7 +57,10 @@ const guarded =
     }
   };
 
-/** The answer for a statement as it stands; `timedOutStatus` is 408 where the request waited for the statement. */
+/**
+ * The answer for a statement as it stands; `timedOutStatus` is 408 where the request waited for the
+ * statement.
+ */
 async function answerRun(
   run: StatementRun,
   partition: number,
@@ -73,7 +76,10 @@ async function answerRun(
   }
 }
 
-/** With `retry=true`, the statement that an earlier request of the same id has started, unless that one failed. */
+/**
+ * With `retry=true`, the statement that an earlier request of the same id has started, unless that
+ * one failed.
+ */
 function earlierRun(
   door: Door,
   user: StoredUser,
@@ -148,7 +154,7 @@ export const statementRoutes: readonly Route[] = [
     method: 'POST',
     path: STATEMENTS,
     feature:
-      'statements: synchronous and asynchronous, bindings, several in one request, timeout, retry by request id',
+      'statements: synchronous, asynchronous, bindings, several in one request, timeout, retry',
     mayCompress: true,
     handle: guarded(postStatement),
   },
