@@ -1,7 +1,9 @@
 import { defineConfig } from 'vite';
 import { serveFixtures } from './serve-fixtures.ts';
 
-/** The status page. `vite web` develops it on recorded documents; `vite build web` makes web/dist. */
+/**
+ * The status page. `vite web` develops it on recorded documents; `vite build web` makes web/dist.
+ */
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',

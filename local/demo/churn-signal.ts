@@ -9,7 +9,9 @@ export interface PastOrder {
   readonly discountShare: number;
 }
 
-/** Whether a customer placed no order in the `HORIZON_MONTHS` after a date, and how likely that was. */
+/**
+ * Whether a customer placed no order in the `HORIZON_MONTHS` after a date, and how likely that was.
+ */
 export interface ChurnTruth {
   readonly customerId: string;
   readonly asOf: string;
@@ -23,9 +25,10 @@ const WINDOW_MONTHS = 3;
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /**
- * The probability that a customer places no order in `month`, from what happened in the months before it. It is
- * made of what a pipeline can see (recency, frequency, late deliveries, returns, discounts), with a
- * bend that no single column shows: a bad experience counts most for those who hardly know the shop.
+ * The probability that a customer places no order in `month`, from what happened in the months
+ * before it. It is made of what a pipeline can see (recency, frequency, late deliveries, returns,
+ * discounts), with a bend that no single column shows: a bad experience counts most for those who
+ * hardly know the shop.
  */
 export function noOrderProbability(orders: readonly PastOrder[], month: number): number {
   const start = monthStart(month);
@@ -48,7 +51,10 @@ export function noOrderProbability(orders: readonly PastOrder[], month: number):
   );
 }
 
-/** The probability of no order from `month` on for the whole horizon: one factor a month, each given that the ones before were empty. */
+/**
+ * The probability of no order from `month` on for the whole horizon: one factor a month, each given
+ * that the ones before were empty.
+ */
 export function churnProbability(orders: readonly PastOrder[], month: number): number {
   const past = orders.filter((order) => order.month < month);
   let probability = 1;
@@ -59,8 +65,8 @@ export function churnProbability(orders: readonly PastOrder[], month: number): n
 }
 
 /**
- * The AUC that ranking by the true probabilities has on average over all ways the dice could have fallen. No
- * model that sees no more than the generator does can do better on average.
+ * The AUC that ranking by the true probabilities has on average over all ways the dice could have
+ * fallen. No model that sees no more than the generator does can do better on average.
  */
 export function bestAuc(truths: readonly ChurnTruth[]): number {
   const sorted = truths.map((truth) => truth.probability).sort((a, b) => a - b);

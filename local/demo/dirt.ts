@@ -27,7 +27,10 @@ const BAD_EMAILS = ['jane.doe(at)example.com', 'none', '', 'no@mail', 'a b@examp
 export const countOf = (share: number, rows: number): number =>
   Math.max(1, Math.round(share * rows));
 
-/** Spoils copies of good rows, which get a new key from `renew` so that every spoiled row is a row more. */
+/**
+ * Spoils copies of good rows, which get a new key from `renew` so that every spoiled row is a row
+ * more.
+ */
 function plant<Row>(
   random: Random,
   good: readonly Row[],
@@ -144,7 +147,10 @@ export const plantOrderLines = (
 ): Planted<OrderLineRow> =>
   plant(random, good, LINE_FLAWS, (row) => ({ ...row, orderLineId: nextId() }));
 
-/** Breaks the e-mail addresses of a share of customers: no reason to refuse them, but to know them less. */
+/**
+ * Breaks the e-mail addresses of a share of customers: no reason to refuse them, but to know them
+ * less.
+ */
 export function breakEmails(random: Random, rows: readonly CustomerRow[]): CustomerRow[] {
   const broken = new Set(random.sample(rows, countOf(BAD_EMAIL_SHARE, rows.length)));
   return rows.map((row) =>

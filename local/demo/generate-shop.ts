@@ -9,7 +9,9 @@ export interface ShopOptions {
   readonly seed: number;
   /** 1 is about 5,000 customers, 500 products, 60,000 orders and 150,000 order lines. */
   readonly scale: number;
-  /** UPDATED_AT of the second interval's rows, ISO 8601 UTC: after the first interval was extracted. */
+  /**
+   * UPDATED_AT of the second interval's rows, ISO 8601 UTC: after the first interval was extracted.
+   */
   readonly changedAt: string;
 }
 
@@ -45,9 +47,9 @@ const sourceRows = ({ accepted, planted }: Load): ShopRows => ({
 const NO_ROWS: ShopRows = { customers: [], products: [], orders: [], orderLines: [] };
 
 /**
- * A shop's tables over 18 months (2024-01 to 2025-06) and the changes of the half day after, the same for the same
- * options on every machine. Good rows carry a churn signal of known strength; flawed rows come on
- * top of them and are counted in the ledger.
+ * A shop's tables over 18 months (2024-01 to 2025-06) and the changes of the half day after, the
+ * same for the same options on every machine. Good rows carry a churn signal of known strength;
+ * flawed rows come on top of them and are counted in the ledger.
  */
 export function generateShop({ seed, scale, changedAt }: ShopOptions): Shop {
   const history = createHistory(seed, scale);

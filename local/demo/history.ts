@@ -35,7 +35,10 @@ export interface Sequences {
   readonly orderLine: () => number;
 }
 
-/** An order that is not yet settled when the first load ends: its delivery or return is still to come. */
+/**
+ * An order that is not yet settled when the first load ends: its delivery or return is still to
+ * come.
+ */
 export interface OpenOrder {
   readonly orderId: number;
   readonly purchase: Purchase;
@@ -135,7 +138,10 @@ function linesFor(
   }));
 }
 
-/** Good rows and flawed rows of one load; the flawed ones come on top, so that the good ones stay what they were. */
+/**
+ * Good rows and flawed rows of one load; the flawed ones come on top, so that the good ones stay
+ * what they were.
+ */
 export function createLoad(random: Random, good: ShopRows, sequences: Sequences): Load {
   const stray = strayRows(random, good.orders, good.orderLines, sequences);
   const plantedOrders = plantOrders(random, good.orders, sequences.order);

@@ -73,7 +73,8 @@ async function updateRows(
 }
 
 /**
- * Puts one batch into the source tables: new rows are inserted, changed rows take the place of those with their key.
+ * Puts one batch into the source tables: new rows are inserted, changed rows take the place of
+ * those with their key.
  * @returns the number of rows sent, by source table
  */
 export async function loadBatch(

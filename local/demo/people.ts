@@ -3,14 +3,14 @@ import { createRandom } from './random.ts';
 import { DAY_MS, FIRST_LOAD_END, MONTHS, monthStart, timestampText } from './shop-calendar.ts';
 import type { CustomerRow } from './shop-rows.ts';
 
-const FIRST_NAMES =
-  'Ada Alan Amara Ben Carla Chen Dana Diego Elena Emil Fatima Grace Hana Ivan Jonas Kofi Lena Luca Maya Mira Noah Nora Omar Priya Rosa Sam Tara Tomas Yuki Zoe'.split(
-    ' ',
-  );
-const LAST_NAMES =
-  'Abbott Baker Castro Diaz Engel Fischer Garcia Hopper Ito Jensen Kaur Lopez Meyer Novak Okafor Patel Quinn Rossi Silva Tanaka Ueda Vogel Weber Xu Young Zeller'.split(
-    ' ',
-  );
+const FIRST_NAMES = (
+  'Ada Alan Amara Ben Carla Chen Dana Diego Elena Emil Fatima Grace Hana Ivan Jonas Kofi ' +
+  'Lena Luca Maya Mira Noah Nora Omar Priya Rosa Sam Tara Tomas Yuki Zoe'
+).split(' ');
+const LAST_NAMES = (
+  'Abbott Baker Castro Diaz Engel Fischer Garcia Hopper Ito Jensen Kaur Lopez Meyer ' +
+  'Novak Okafor Patel Quinn Rossi Silva Tanaka Ueda Vogel Weber Xu Young Zeller'
+).split(' ');
 const STREETS = 'Oak Maple Cedar Pine Elm Lake Hill River Park Main'.split(' ');
 const CITIES = [
   ['New York', 'NY', '100'],

@@ -17,7 +17,9 @@ export interface PurchaseLine {
   readonly discountPercent: number;
 }
 
-/** An order as it really was, with all that will ever happen to it. Times are epoch milliseconds. */
+/**
+ * An order as it really was, with all that will ever happen to it. Times are epoch milliseconds.
+ */
 export interface Purchase extends PastOrder {
   readonly customerId: string;
   readonly orderedAt: number;
@@ -107,7 +109,10 @@ function ordersOfMonth(
     .map((at) => createPurchase(random, person, at - (at % 1000), month, products));
 }
 
-/** Every order of one customer in the 18 months: each month's dice are weighed by the months before it. */
+/**
+ * Every order of one customer in the 18 months: each month's dice are weighed by the months before
+ * it.
+ */
 export function simulatePurchases(
   seed: number,
   person: Person,
@@ -123,7 +128,10 @@ export function simulatePurchases(
   return purchases;
 }
 
-/** What the signal was for one customer at each first of a month whose horizon lies in the 18 months. */
+/**
+ * What the signal was for one customer at each first of a month whose horizon lies in the 18
+ * months.
+ */
 export function churnTruths(person: Person, purchases: readonly Purchase[]): ChurnTruth[] {
   const truths: ChurnTruth[] = [];
   for (let month = person.firstMonth + 1; month + HORIZON_MONTHS < MONTHS; month += 1) {

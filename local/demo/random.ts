@@ -24,7 +24,9 @@ function hashLabel(label: string, salt: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** sfc32 by Chris Doty-Humphrey (public domain, PractRand): 128 bits of state, uniform in [0, 1). */
+/**
+ * sfc32 by Chris Doty-Humphrey (public domain, PractRand): 128 bits of state, uniform in [0, 1).
+ */
 function sfc32(label: string): () => number {
   let [a, b, c, counter] = [1, 2, 3, 4].map((salt) => hashLabel(label, salt)) as [
     number,

@@ -36,7 +36,10 @@ export interface SecondInterval {
   readonly corrected: readonly OrderRow[];
 }
 
-/** Gives each row its own UPDATED_AT within the second before `changedAt`, or 20 minutes earlier for late commits. */
+/**
+ * Gives each row its own UPDATED_AT within the second before `changedAt`, or 20 minutes earlier for
+ * late commits.
+ */
 function createStamp(changedAt: number): (isLateCommit?: boolean) => string {
   let count = 0;
   return (isLateCommit = false) => {
@@ -123,7 +126,10 @@ function newProducts(seed: number, sequences: Sequences, count: number): Product
   }));
 }
 
-/** The rows that change between the first and the second interval, changed at `changedAt` (epoch milliseconds). */
+/**
+ * The rows that change between the first and the second interval, changed at `changedAt` (epoch
+ * milliseconds).
+ */
 export function createSecondInterval(
   seed: number,
   scale: number,

@@ -1,10 +1,15 @@
-/** The demo shop's 18 months, in UTC. They lie in the past, so that no row is newer than any clock. */
+/**
+ * The demo shop's 18 months, in UTC. They lie in the past, so that no row is newer than any clock.
+ */
 const FIRST_YEAR = 2024;
 export const MONTHS = 18;
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
-/** Start of a month in epoch milliseconds; month 0 is January 2024, month 18 is the end of the first load. */
+/**
+ * Start of a month in epoch milliseconds; month 0 is January 2024, month 18 is the end of the first
+ * load.
+ */
 export const monthStart = (month: number): number => Date.UTC(FIRST_YEAR, month, 1);
 
 /** Index of the month that an instant lies in. */
@@ -22,6 +27,11 @@ export const dateText = (at: number): string => new Date(at).toISOString().slice
 export const secondsText = (at: number): string =>
   new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 
-/** As Snowflake writes TIMESTAMP_NTZ(9): nine digits after the second, of which JavaScript knows three. */
-export const timestampText = (at: number, nanoseconds = 0): string =>
-  `${new Date(at).toISOString().slice(0, 23).replace('T', ' ')}${String(nanoseconds % 1_000_000).padStart(6, '0')}`;
+/**
+ * As Snowflake writes TIMESTAMP_NTZ(9): nine digits after the second, of which JavaScript knows
+ * three.
+ */
+export function timestampText(at: number, nanoseconds = 0): string {
+  const milliseconds = new Date(at).toISOString().slice(0, 23).replace('T', ' ');
+  return `${milliseconds}${String(nanoseconds % 1_000_000).padStart(6, '0')}`;
+}

@@ -3,7 +3,10 @@ import type { Load } from './history.ts';
 import type { SecondInterval } from './second-interval.ts';
 import type { OrderRow, ShopRows, ShopTableName } from './shop-rows.ts';
 
-/** What silver must make of the rows of one table in one interval: read = duplicates + rejects + added + changed. */
+/**
+ * What silver must make of the rows of one table in one interval: read = duplicates + rejects +
+ * added + changed.
+ */
 export interface TableLedger {
   readonly read: number;
   readonly duplicates: number;
@@ -60,7 +63,9 @@ function tableLedger(
 
 const idOf = (id: string | null): string => (id ?? '').trim().toUpperCase();
 
-/** Rows that a reference or not-null check of the pipeline finds, over everything accepted so far. */
+/**
+ * Rows that a reference or not-null check of the pipeline finds, over everything accepted so far.
+ */
 function failingRows(rows: ShopRows): Record<string, number> {
   const customers = new Set(rows.customers.map((row) => idOf(row.customerId)));
   const orders = new Set(rows.orders.map((row) => row.orderId));

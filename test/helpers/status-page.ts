@@ -33,7 +33,9 @@ function readAsset(path: string): { type: string; body: Buffer } {
   return { type: TYPES[extname(found)] ?? 'application/octet-stream', body: readFileSync(found) };
 }
 
-/** Serves web/dist as the status function does, with recorded documents in place of the platform. */
+/**
+ * Serves web/dist as the status function does, with recorded documents in place of the platform.
+ */
 export async function serveStatusPage(): Promise<StatusPage> {
   let answer: Override = () => undefined;
   const requests: string[] = [];

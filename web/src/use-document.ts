@@ -1,7 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { StatusError } from '#src/model/status.ts';
 
-/** A document of the server as far as it is known; an old one stays while a newer one cannot be had. */
+/**
+ * A document of the server as far as it is known; an old one stays while a newer one cannot be had.
+ */
 export interface Loaded<T> {
   readonly data: T | null;
   readonly problem: string | null;

@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
 /**
- * What the pipeline must make of the Online Retail file, worked out by DuckDB over the CSV in another way than the
- * contract and the models do it: amounts in thousandths as whole numbers, copies by their first line,
- * fifths by counting who is below. It shares no file with them.
+ * What the pipeline must make of the Online Retail file, worked out by DuckDB over the CSV in
+ * another way than the contract and the models do it: amounts in thousandths as whole numbers,
+ * copies by their first line, fifths by counting who is below. It shares no file with them.
  */
 
 export const CSV_PATH = fileURLToPath(

@@ -2,8 +2,8 @@ import type { Shop } from '#local/demo/generate-shop.ts';
 import type { OrderLineRow, OrderRow, ShopRows } from '#local/demo/shop-rows.ts';
 
 /**
- * What sales_summary must hold, from the source's raw rows by plain arithmetic in cents: no SQL, and nothing that the
- * generator says of its own rows.
+ * What sales_summary must hold, from the source's raw rows by plain arithmetic in cents: no SQL,
+ * and nothing that the generator says of its own rows.
  */
 
 export interface SalesDay {

@@ -1,7 +1,9 @@
 import type { GraphEdge, GraphNode, MachineGraph } from '#src/model/status.ts';
 import { isForward, moveExits, rowsOf } from './rows.ts';
 
-/** Where a state is drawn; a Map or Parallel has room for the states inside of it. Units are pixels. */
+/**
+ * Where a state is drawn; a Map or Parallel has room for the states inside of it. Units are pixels.
+ */
 export interface PlacedNode {
   readonly node: GraphNode;
   readonly x: number;
@@ -65,7 +67,9 @@ interface Level {
   readonly right: number;
 }
 
-/** Main states centred in rows; early ends and what only failures lead to in a column at the right. */
+/**
+ * Main states centred in rows; early ends and what only failures lead to in a column at the right.
+ */
 function placeBoxes(
   boxes: readonly Box[],
   rows: Map<string, number>,
@@ -108,7 +112,10 @@ const middle = ({ x, y, width, height }: PlacedNode): Point => ({
   y: y + height / 2,
 });
 
-/** How an edge runs: straight down, around the states between at the left, or along the failure rail at the right. */
+/**
+ * How an edge runs: straight down, around the states between at the left, or along the failure rail
+ * at the right.
+ */
 type Route = 'down' | 'bypass' | 'rail' | 'aside' | 'exit';
 
 function routeOf(edge: GraphEdge, { placed, rows, exits }: Level): Route | null {
@@ -243,7 +250,10 @@ function insideOf({ inside }: Box, placed: PlacedNode | undefined): Layout[] {
   ];
 }
 
-/** A state machine from top to bottom: rows by distance from the start, failures in a column at the right. */
+/**
+ * A state machine from top to bottom: rows by distance from the start, failures in a column at the
+ * right.
+ */
 export const layoutMachine = (graph: MachineGraph): Layout => layoutLevel(graph, null);
 
 /** An SVG path through points, with round corners. */

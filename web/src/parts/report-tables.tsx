@@ -17,16 +17,23 @@ const COLUMNS: readonly (readonly [string, (table: TableReport) => number])[] = 
 const rejectedRows = ({ rejects }: TableReport): number =>
   Object.values(rejects).reduce((sum, rows) => sum + rows, 0);
 
+/** What cannot happen in a layer is no column of its table. */
+const NEVER: Readonly<Record<LayerReport['layer'], readonly string[]>> = {
+  silver: ['Deleted'],
+  gold: ['Duplicates', 'Rejected'],
+};
+
 /** What a job did to each table of a layer; noughts are faint, so that what happened stands out. */
 export function LayerTable({ report }: { report: LayerReport }) {
   const title = report.layer === 'silver' ? 'Silver' : 'Gold';
+  const columns = COLUMNS.filter(([name]) => !NEVER[report.layer].includes(name));
   return (
     <Section title={title} note={`${report.tables.length} tables`}>
       <TableBox label={`${title} tables`}>
         <thead>
           <tr>
             <th scope="col">Table</th>
-            {COLUMNS.map(([name]) => (
+            {columns.map(([name]) => (
               <th scope="col" class="num" key={name}>
                 {name}
               </th>
@@ -40,7 +47,7 @@ export function LayerTable({ report }: { report: LayerReport }) {
           {report.tables.map((table) => (
             <tr key={table.table}>
               <th scope="row">{table.table}</th>
-              {COLUMNS.map(([name, count]) => (
+              {columns.map(([name, count]) => (
                 <td key={name} class={count(table) === 0 ? 'num faint' : 'num'}>
                   {formatCount(count(table))}
                 </td>

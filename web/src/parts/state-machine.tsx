@@ -23,7 +23,9 @@ const progressOf = (state: StateRun): string => {
   return `${word}${took}${parts}${tries}`;
 };
 
-/** The edges that the run went along: from each state to the one of its level that was entered next. */
+/**
+ * The edges that the run went along: from each state to the one of its level that was entered next.
+ */
 function edgesTaken(graph: MachineGraph, states: readonly StateRun[]): ReadonlySet<string> {
   const parents = new Map(graph.nodes.map((node) => [node.name, node.parent]));
   const last = new Map<string | null, string>();
@@ -110,7 +112,10 @@ const Head = ({ id }: { id: string }) => (
   </marker>
 );
 
-/** The state machine as it is defined, with what happened in it. Every state can be reached by keyboard. */
+/**
+ * The state machine as it is defined, with what happened in it. Every state can be reached by
+ * keyboard.
+ */
 export function StateMachine({ graph, states, selected, onSelect }: StateMachineProps) {
   const layout = useMemo(() => layoutMachine(graph), [JSON.stringify(graph)]);
   const byName = useMemo(() => new Map(states.map((state) => [state.name, state])), [states]);
