@@ -8,6 +8,7 @@ import {
   localUpCommand,
 } from './local.ts';
 import { queryCommand } from './query.ts';
+import { reconcileCommand } from './reconcile.ts';
 import { runCommand, stopCommand } from './run.ts';
 import { standInCommand } from './stand-in.ts';
 import { standInSupportCommand } from './stand-in-support.ts';
@@ -26,5 +27,6 @@ export const commands: readonly Command[] = [
   runCommand,
   stopCommand,
   queryCommand,
+  reconcileCommand,
   statusCommand,
 ];

@@ -1,3 +1,10 @@
+/** A virtual environment of foreign clients, and the file under test/clients that fills it. */
+export interface ClientEnvironment {
+  readonly venv: string;
+  readonly python: string;
+  readonly requirements: string;
+}
+
 /** Where things are on this machine. */
 export interface Paths {
   readonly root: string;
@@ -5,7 +12,9 @@ export interface Paths {
   readonly home: string;
   readonly venv: string;
   readonly venvPython: string;
-  readonly clientsPython: string;
+  readonly clients: Readonly<
+    Record<'foreign clients' | 'older Snowflake connector', ClientEnvironment>
+  >;
   readonly jarsDir: string;
   readonly stampsDir: string;
   readonly bundledJavaHome: string;

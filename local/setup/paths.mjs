@@ -11,6 +11,12 @@ export const setupDir = join(root, '.snowmelt');
 const executable = (venv, name) =>
   process.platform === 'win32' ? join(venv, 'Scripts', `${name}.exe`) : join(venv, 'bin', name);
 
+const client = (name, requirements) => ({
+  venv: join(setupDir, name),
+  python: executable(join(setupDir, name), 'python'),
+  requirements,
+});
+
 /**
  * Where things are on this machine. `home` holds one platform's state and logs and can be moved with
  * SNOWMELT_HOME, so that tests have a platform of their own; the rest belongs to the checkout.
@@ -21,7 +27,11 @@ export const paths = {
   home: process.env.SNOWMELT_HOME ? resolve(process.env.SNOWMELT_HOME) : setupDir,
   venv: join(setupDir, 'venv'),
   venvPython: executable(join(setupDir, 'venv'), 'python'),
-  clientsPython: executable(join(setupDir, 'clients-venv'), 'python'),
+  /** Environments of the foreign clients that tests point at the stand-in, by what they hold. */
+  clients: {
+    'foreign clients': client('clients-venv', 'requirements.txt'),
+    'older Snowflake connector': client('clients-4-venv', 'requirements-4.txt'),
+  },
   jarsDir: join(setupDir, 'jars'),
   stampsDir: join(setupDir, 'stamps'),
   bundledJavaHome: join(setupDir, 'java'),

