@@ -26,7 +26,7 @@ export function comparable(sides: readonly Typed[], lowering: Lowering): string[
   const read = sides.map((side) =>
     plain && isSemiStructured(side.type) ? lowering.convert(side, besideVariant(plain)) : side,
   );
-  const texts = read.map((side) => stampedDate(textAsNumber(side, read, lowering), read));
+  const texts = lowering.textsAsNumbers(read).map((side) => stampedDate(side, read));
   const allNumbers = texts.every((side) => side.type?.name === 'NUMBER');
   const values = allNumbers ? texts : lowering.unify(texts).values;
   return values.map((value) =>
@@ -44,15 +44,6 @@ function stampedDate(side: Typed, all: readonly Typed[]): Typed {
   const isBeside = all.some((each) => isTimestamp(each.type));
   if (side.type?.name !== 'DATE' || !isBeside) return side;
   return typed(`sf_date_stamp(${side.sql})`, TIMESTAMP_NTZ);
-}
-
-/** A text beside a NUMBER keeps five digits after the point, or those of its literal. */
-function textAsNumber(side: Typed, all: readonly Typed[], lowering: Lowering): Typed {
-  const beside = all.find((each) => each.type?.name === 'NUMBER');
-  if (side.type?.name !== 'TEXT' || !beside) return side;
-  const digits = /^\s*[+-]?(\d*)\.?(\d*)\s*$/.exec(side.constant ?? '');
-  const scale = digits ? (digits[2] ?? '').length : 5;
-  return lowering.convert(side, numberType(38, scale));
 }
 
 function comparison(operator: string): Rewrite {

@@ -5,9 +5,12 @@ import type { Scope } from '../scope.ts';
 import { fieldsOf, kindOf, type Node } from '../syntax/node.ts';
 import type { Normalized } from '../syntax/normalize.ts';
 import { commonTypeOf } from '../types/common-type.ts';
+import { numberType } from '../types/names.ts';
 import { type ConvertMode, type ConvertOptions, convert } from './convert.ts';
 import type { Rewrite } from './rewrite.ts';
 import type { Typed } from './typed.ts';
+
+const NUMBERS_AND_TEXT: ReadonlySet<string> = new Set(['NUMBER', 'TEXT']);
 
 /** A DuckDB query and its columns. */
 export interface TypedQuery {
@@ -84,9 +87,26 @@ export class Lowering {
     readonly values: Typed[];
     readonly type: SnowflakeType | null;
   } {
-    const type = commonTypeOf(values.map((value) => value.type));
-    if (!type) return { values: [...values], type };
-    return { values: values.map((value) => this.fit(value, type)), type };
+    const read = this.textsAsNumbers(values);
+    const type = commonTypeOf(read.map((value) => value.type));
+    if (!type) return { values: read, type };
+    return { values: read.map((value) => this.fit(value, type)), type };
+  }
+
+  /**
+   * Texts beside NUMBERs as numbers: a literal with its own digits after the point, others with
+   * five.
+   */
+  textsAsNumbers(values: readonly Typed[]): Typed[] {
+    const names = new Set(values.flatMap((value) => value.type?.name ?? []));
+    const areNumbers =
+      names.has('NUMBER') && [...names].every((name) => NUMBERS_AND_TEXT.has(name));
+    if (!areNumbers) return [...values];
+    return values.map((value) => {
+      if (value.type?.name !== 'TEXT') return value;
+      const digits = /^\s*[+-]?\d*\.?(\d*)\s*$/.exec(value.constant ?? '-')?.[1];
+      return this.convert(value, numberType(38, digits?.length ?? 5));
+    });
   }
 
   /** Converted where the DuckDB type would differ; texts of any length are the same. */

@@ -61,6 +61,8 @@ export const NUMBER_CASES: readonly CorpusCase[] = [
   expression("to_char(12, 'FM000')", '012'),
   expression('to_varchar(1.50)', '1.50'),
   expression('100::float::varchar', '100'),
+  expression("iff(true, '1.5', 2)", '1.5'),
+  expression("'1.5' > 1.25 and '7' = 7", 'true'),
   expression('hash(1) = hash(1)', 'true'),
   {
     sql: 'select seq4() from table(generator(rowcount => 3)) order by 1',
