@@ -98,7 +98,7 @@ export const Failure = z.strictObject({
   runId: z.string(),
   at: z.string(),
   error: z.string(),
-  cause: z.string(),
+  cause: z.string().describe('the sentence in it, where the service wraps one in JSON'),
 });
 export type Failure = z.infer<typeof Failure>;
 

@@ -10,21 +10,22 @@ const OPERATORS: Readonly<Record<string, string>> = {
 
 /** Last word of an ARN or name, without the stack's prefix. */
 const shortName = (name: unknown, prefix: string): string =>
-  String(name ?? '')
-    .split(/[:/]/)
-    .at(-1)
-    ?.replace(prefix, '') ?? '';
+  String(name)
+    .replace(/^.*[:/]/, '')
+    .replace(prefix, '');
+
+const INTEGRATION = /:::(\w+):(\w+)/;
 
 /** What a task does, in words, for example `glue job silver`; null for states that do nothing outside the machine. */
 export function describeAction(state: AslState, prefix: string): string | null {
-  if (state.Resource === undefined) return null;
-  const [service = '', action = ''] = state.Resource.split(':::').at(-1)?.split(':') ?? [];
-  const parameters = state.Parameters ?? {};
-  if (service === 'lambda') return `function ${shortName(parameters.FunctionName, prefix)}`;
-  if (service === 'glue') return `glue job ${shortName(parameters.JobName, prefix)}`;
+  const [, service, action] = INTEGRATION.exec(state.Resource ?? '') ?? [];
+  if (service === undefined) return null;
+  const { FunctionName, JobName, StateMachineArn } = state.Parameters;
+  if (service === 'lambda') return `function ${shortName(FunctionName, prefix)}`;
+  if (service === 'glue') return `glue job ${shortName(JobName, prefix)}`;
   if (service === 'sagemaker') return 'training job';
-  if (service === 'states') return `machine ${shortName(parameters.StateMachineArn, prefix)}`;
-  return `${service} ${action.split('.')[0]}`;
+  if (service === 'states') return `machine ${shortName(StateMachineArn, prefix)}`;
+  return `${service} ${action}`;
 }
 
 /** The condition of a choice in short, for example `silver.status = fail`. */
@@ -34,7 +35,9 @@ export function describeChoice(choice: Readonly<Record<string, unknown>>): strin
   if (Array.isArray(Or)) return Or.map(describeChoice).filter(Boolean).join(' or ');
   if (Not !== undefined) return `not ${describeChoice(Not as Record<string, unknown>)}`;
   const name = String(Variable).replace(/^\$\./, '');
-  const [operator = '', value] = Object.entries(rest)[0] ?? [];
-  if (operator === 'IsPresent') return value === true ? `${name} is there` : `no ${name}`;
-  return `${name} ${OPERATORS[operator] ?? operator} ${value}`;
+  const conditions = Object.entries(rest).map(([operator, value]) => {
+    if (operator === 'IsPresent') return value === true ? `${name} is there` : `no ${name}`;
+    return `${name} ${OPERATORS[operator] ?? operator} ${value}`;
+  });
+  return conditions.join(' and ');
 }

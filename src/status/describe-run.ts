@@ -5,6 +5,7 @@ import type { RunDetail, StateRun } from '../model/status.ts';
 import type { RunRecord } from '../ports/run-history.ts';
 import { machineGraph } from './machine-graph.ts';
 import { parseJson } from './parse-json.ts';
+import { readableCause } from './readable-cause.ts';
 import {
   type RunDocuments,
   readIntervalDocuments,
@@ -111,6 +112,8 @@ async function relatedRuns(
   return [{ id: runId('medallion', name), machine: 'medallion', why: 'took in what it extracted' }];
 }
 
+const readable = (cause: string | null) => (cause === null ? null : readableCause(cause));
+
 const withoutTaskOutput = ({ taskOutput: _, ...state }: StateTrace) => state;
 
 /**
@@ -126,6 +129,7 @@ export async function describeRun(deps: StatusDeps, id: string): Promise<RunDeta
   const states = traces.map(
     async (state): Promise<StateRun> => ({
       ...withoutTaskOutput(state),
+      cause: readable(state.cause),
       ...(await stateWork(deps, run, definition, state)),
     }),
   );
@@ -137,7 +141,7 @@ export async function describeRun(deps: StatusDeps, id: string): Promise<RunDeta
     input: parseJson(record.input),
     output: parseJson(record.output),
     error: record.error,
-    cause: record.cause,
+    cause: readable(record.cause),
     graph: machineGraph(definition, `snowmelt-${deps.stage}-`),
     states: await Promise.all(states),
     related: await relatedRuns(deps, run, input, documents),

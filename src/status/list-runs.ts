@@ -1,4 +1,5 @@
 import { Machine, type RunPage, type RunStatus, type RunSummary } from '../model/status.ts';
+import { compareText } from './compare-text.ts';
 import type { StatusDeps } from './status-deps.ts';
 
 export interface RunQuery {
@@ -9,9 +10,7 @@ export interface RunQuery {
 }
 
 const newestFirst = (a: RunSummary, b: RunSummary) =>
-  b.startedAt === a.startedAt ? compare(b.id, a.id) : compare(b.startedAt, a.startedAt);
-
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+  compareText(b.startedAt, a.startedAt) || compareText(b.id, a.id);
 
 /** One millisecond later, so that runs of the same instant as the cursor's are looked at again. */
 const after = (at: string) => new Date(Date.parse(at) + 1).toISOString();

@@ -11,10 +11,7 @@ interface Placed {
 /** Every state of a machine, those inside of Map and Parallel states too. */
 export function statesOf(machine: AslMachine, parent: string | null = null): Placed[] {
   return Object.entries(machine.States).flatMap(([name, state]) => {
-    const inner = [
-      ...(state.ItemProcessor ? [state.ItemProcessor] : []),
-      ...(state.Branches ?? []),
-    ];
+    const inner = [...(state.ItemProcessor ? [state.ItemProcessor] : []), ...state.Branches];
     return [{ name, state, parent }, ...inner.flatMap((machine) => statesOf(machine, name))];
   });
 }
@@ -27,10 +24,10 @@ function edgesOf({ name: from, state }: Placed): GraphEdge[] {
     label,
   });
   return [
-    ...(state.Choices ?? []).map((choice) => edge(choice.Next, 'choice', describeChoice(choice))),
+    ...state.Choices.map((choice) => edge(choice.Next, 'choice', describeChoice(choice))),
     ...(state.Default === undefined ? [] : [edge(state.Default, 'default')]),
     ...(state.Next === undefined ? [] : [edge(state.Next, 'next')]),
-    ...(state.Catch ?? []).map((catcher) => edge(catcher.Next, 'catch')),
+    ...state.Catch.map((catcher) => edge(catcher.Next, 'catch')),
   ];
 }
 

@@ -12,7 +12,9 @@ import {
 } from '../model/status.ts';
 import type { PublishedPipeline } from '../ports/pipeline-store.ts';
 import type { BronzeTotals } from '../ports/status-store.ts';
+import { compareText } from './compare-text.ts';
 import { parseJson } from './parse-json.ts';
+import { readableCause } from './readable-cause.ts';
 import { readQuality } from './run-documents.ts';
 import type { StatusDeps } from './status-deps.ts';
 
@@ -46,7 +48,7 @@ async function pipelineStatus(
     const { value = null, committedAt = null } = watermark ?? {};
     return { name, group, watermark: value, committedAt };
   });
-  const newest = bronze.toSorted((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1))[0];
+  const newest = bronze.toSorted((a, b) => compareText(b.updatedAt, a.updatedAt))[0];
   return {
     name: document.name,
     pipelineKey: key,
@@ -86,7 +88,7 @@ const total = (layer: LayerTotals['layer'], tables: LayerTotals['tables']): Laye
   layer,
   rows: tables.reduce((sum, { rows }) => sum + rows, 0),
   bytes: tables.reduce((sum, { bytes }) => sum + bytes, 0),
-  tables: tables.toSorted((a, b) => (a.table < b.table ? -1 : 1)),
+  tables: tables.toSorted((a, b) => compareText(a.table, b.table)),
 });
 
 function bronzeLayer(pipelines: readonly PipelineRead[]): LayerTotals {
@@ -155,7 +157,8 @@ async function readModels(
 async function readFailures({ store }: StatusDeps): Promise<Failure[]> {
   const found = Machine.options.map((machine) => store.failures(machine, FAILURES_SHOWN));
   const all = (await Promise.all(found)).flat();
-  return all.toSorted((a, b) => (a.at < b.at ? 1 : -1)).slice(0, FAILURES_SHOWN);
+  const newest = all.toSorted((a, b) => compareText(b.at, a.at)).slice(0, FAILURES_SHOWN);
+  return newest.map((failure) => ({ ...failure, cause: readableCause(failure.cause) }));
 }
 
 async function newestRuns({ runs }: StatusDeps): Promise<StatusOverview['machines']> {

@@ -17,9 +17,7 @@ type Source = Omit<RunLogs['sources'][number], 'lines' | 'isTruncated'> & {
 };
 
 function lambdaSource(state: string, definition: AslState, run: string): Source[] {
-  const name = String(definition.Parameters?.FunctionName ?? '')
-    .split(':')
-    .at(-1);
+  const name = String(definition.Parameters.FunctionName).split(':').at(-1);
   const group = `/aws/lambda/${name}`;
   const query = { group, containing: run };
   return [{ state, source: 'lambda', group, stream: null, query }];

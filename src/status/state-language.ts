@@ -9,13 +9,13 @@ export interface AslState {
   readonly Next?: string | undefined;
   readonly End?: boolean | undefined;
   readonly Resource?: string | undefined;
-  readonly Parameters?: Readonly<Record<string, unknown>> | undefined;
+  readonly Parameters: Readonly<Record<string, unknown>>;
   readonly Default?: string | undefined;
-  readonly ItemsPath?: string | undefined;
-  readonly Choices?: readonly (Readonly<Record<string, unknown>> & { readonly Next: string })[];
-  readonly Catch?: readonly { readonly Next: string }[];
+  readonly ItemsPath: string;
+  readonly Choices: readonly (Readonly<Record<string, unknown>> & { readonly Next: string })[];
+  readonly Catch: readonly { readonly Next: string }[];
   readonly ItemProcessor?: AslMachine | undefined;
-  readonly Branches?: readonly AslMachine[];
+  readonly Branches: readonly AslMachine[];
 }
 
 export interface AslMachine {
@@ -30,9 +30,9 @@ const State: z.ZodType<AslState> = z.lazy(() =>
     Next: z.string().optional(),
     End: z.boolean().optional(),
     Resource: z.string().optional(),
-    Parameters: z.record(z.string(), z.unknown()).optional(),
+    Parameters: z.record(z.string(), z.unknown()).default({}),
     Default: z.string().optional(),
-    ItemsPath: z.string().optional(),
+    ItemsPath: z.string().default('$'),
     Choices: z.array(z.looseObject({ Next: z.string() })).default([]),
     Catch: z.array(Catcher).default([]),
     ItemProcessor: AslMachine.optional(),

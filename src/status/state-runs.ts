@@ -1,5 +1,6 @@
 import type { RunStatus, StateRun } from '../model/status.ts';
 import type { RunEvent } from '../ports/run-history.ts';
+import { compareText } from './compare-text.ts';
 import { statesOf } from './machine-graph.ts';
 import { parseJson } from './parse-json.ts';
 import { type AslMachine, valueAt } from './state-language.ts';
@@ -9,6 +10,9 @@ export type StateTrace = Omit<StateRun, 'job' | 'childRunId'> & {
   /** Output of the newest submitted or finished task, parsed. */
   readonly taskOutput: unknown;
 };
+
+/** Sorts behind every time. */
+const NEVER = '~';
 
 interface Gathered {
   readonly entered: RunEvent;
@@ -123,15 +127,12 @@ export function traceStates(
     const traced = trace(name, own, run);
     const around = parent === null ? undefined : traces.get(parent);
     if (state.Type === 'Map') {
-      const iterations = iterationsOf(traced, own, state.ItemsPath ?? '$');
+      const iterations = iterationsOf(traced, own, state.ItemsPath);
       traces.set(name, { ...traced, iterations });
     } else if (own.length === 0 && around?.enteredAt) {
       traces.set(name, { ...around, name, input: null, output: null, iterations: null });
     } else traces.set(name, traced);
   }
-  const order = (one: StateTrace) =>
-    one.enteredAt === null ? Number.POSITIVE_INFINITY : Date.parse(one.enteredAt);
-  return [...traces.values()].sort((a, b) => compare(order(a), order(b)));
+  const order = ({ enteredAt }: StateTrace) => enteredAt ?? NEVER;
+  return [...traces.values()].sort((a, b) => compareText(order(a), order(b)));
 }
-
-const compare = (a: number, b: number) => (a === b ? 0 : a < b ? -1 : 1);

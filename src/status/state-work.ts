@@ -20,14 +20,14 @@ async function glueJob(
   state: AslState,
   trace: StateTrace,
 ): Promise<StateWork> {
-  const name = String(state.Parameters?.JobName ?? '');
+  const name = String(state.Parameters.JobName);
   const told = textAt(trace.taskOutput, '$.JobRunId') ?? textAt(trace.taskOutput, '$.Id');
   const id = told ?? (await deps.jobs.find(name, run.name));
   return id === null ? NONE : { ...NONE, job: { kind: 'glue', name, runId: id } };
 }
 
 function trainingJob(state: AslState, trace: StateTrace): StateWork {
-  const path = String(state.Parameters?.['TrainingJobName.$'] ?? '');
+  const path = String(state.Parameters['TrainingJobName.$']);
   const name = textAt(trace.taskOutput, '$.TrainingJobName') ?? textAt(trace.input, path);
   return name === null ? NONE : { ...NONE, job: { kind: 'sagemaker', name, runId: name } };
 }
@@ -35,7 +35,7 @@ function trainingJob(state: AslState, trace: StateTrace): StateWork {
 /** The nested run: as the service tells it, else the one of the same name that the definition asks for. */
 function childRun(run: RunName, state: AslState, trace: StateTrace): StateWork {
   const arn =
-    textAt(trace.taskOutput, '$.ExecutionArn') ?? String(state.Parameters?.StateMachineArn ?? '');
+    textAt(trace.taskOutput, '$.ExecutionArn') ?? String(state.Parameters.StateMachineArn);
   const segments = arn.split(':');
   const stateMachine = segments[6] ?? '';
   const machine = Machine.options.find((option) => stateMachine.endsWith(`-${option}`));

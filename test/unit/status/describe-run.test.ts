@@ -46,7 +46,9 @@ async function open(machine: Machine, run: MemoryRun, others: readonly MemoryRun
   await quality('silver.verdict.json', verdict);
   await quality('gold.report.json', layerReport({ layer: 'gold', runId: 'an earlier run' }));
   await quality('gold.verdict.json', { malformed: true });
-  const runs = memoryRunHistory([run, ...others], { [machine]: definitionOf(machine) });
+  const arn = '"arn:aws:states:us-east-1:1:stateMachine:snowmelt-dev-train-model"';
+  const definition = definitionOf(machine).replaceAll('"TrainModelStateMachine"', arn);
+  const runs = memoryRunHistory([run, ...others], { [machine]: definition });
   const jobs = memoryJobRuns({ [`SilverJob/${name}`]: 'jr_running' });
   return { lake, artifacts, runs, jobs };
 }
@@ -88,6 +90,9 @@ describe('describeRun', () => {
         ['submitted', null, { data: '{"JobRunId":"jr_1"}' }],
         ['exited', 'BuildSilver'],
         ['entered', 'BuildGold'],
+        ['exited', 'BuildGold'],
+        ['entered', 'ScoreEntities'],
+        ['succeeded', null, { data: '{"Id":"jr_2"}' }],
       ),
     });
 
@@ -100,6 +105,27 @@ describe('describeRun', () => {
     });
     expect(job(submitted, 'BuildSilver')?.runId).toBe('jr_1');
     expect(job(submitted, 'BuildGold')).toBeNull();
+    expect(job(submitted, 'ScoreEntities')?.runId).toBe('jr_2');
+  });
+
+  it('passes over a manifest that is gone', async () => {
+    const stores = await open('medallion', { record: runRecord('medallion', name, { input }) });
+    stores.lake.objects.clear();
+
+    const detail = await describeRun(statusDeps(stores), `medallion:${name}`);
+
+    expect(detail).toMatchObject({ manifests: [], related: [] });
+  });
+
+  it('gives the sentence of a failure, and no job to a task that starts none', async () => {
+    const cause = '{"FailureReason":"no rows"}';
+    const detail = await detailOf('medallion', {
+      record: runRecord('medallion', name, { input, status: 'FAILED', error: 'E', cause }),
+      events: eventsOf(['entered', 'FindModel'], ['failed', null, { error: 'E', cause }]),
+    });
+
+    expect(detail.cause).toBe('no rows');
+    expect(detail.states[0]).toMatchObject({ name: 'FindModel', cause: 'no rows', job: null });
   });
 
   it('finds the nested run of a state', async () => {
@@ -120,7 +146,7 @@ describe('describeRun', () => {
     const child = (detail: RunDetail) =>
       detail.states.find((state) => state.name === 'TrainModel')?.childRunId;
     expect(child(told)).toBe('train-model:other');
-    expect(child(untold)).toBeNull();
+    expect(child(untold)).toBe(`train-model:${name}`);
   });
 
   it('links a training run to its job and to the run that asked for it', async () => {

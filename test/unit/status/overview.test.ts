@@ -186,6 +186,23 @@ describe('overview', () => {
     ]);
   });
 
+  it('passes over a run that is forgotten while it is read', async () => {
+    const deps = await open({}, reports);
+
+    const { verdicts } = await overview({
+      ...deps,
+      runs: { ...deps.runs, find: async () => null },
+    });
+
+    expect(verdicts).toEqual([]);
+  });
+
+  it('knows no interval of a pipeline that has not run', async () => {
+    const { pipelines } = await overview({ ...(await open({}, [])), store: memoryStatusStore() });
+
+    expect(pipelines).toMatchObject([{ newestInterval: null }]);
+  });
+
   it('is empty for an empty stack', async () => {
     const document = await overview(statusDeps());
 
