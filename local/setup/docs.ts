@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { Manifest } from '#src/model/manifest.ts';
 import { PipelineFile } from '#src/model/pipeline.ts';
 import { configurationDocs } from './configuration-docs.ts';
+import { localModeMarkdown } from './local-mode.ts';
 import { paths } from './paths.ts';
 
 const json = (schema: z.ZodType): string =>
@@ -14,6 +15,7 @@ const json = (schema: z.ZodType): string =>
 export const generatedDocs = (): Readonly<Record<string, string>> => ({
   'pipeline.schema.json': json(PipelineFile),
   'manifest.schema.json': json(Manifest),
+  'local-mode.md': localModeMarkdown(),
 });
 
 if (import.meta.main) {

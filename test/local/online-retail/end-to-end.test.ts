@@ -1,0 +1,101 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { executionArn, followTriggered } from '#cli/intervals.ts';
+import { openStack } from '#cli/stack.ts';
+import { lakeRows, snowmeltJson } from '#test/helpers/snowmelt.ts';
+import { CSV_PATH, type Expected, expected, hasCsv } from './oracle.ts';
+
+const reason = hasCsv() ? '' : ' (skipped: ../shared/data/online-retail is not there)';
+const PIPELINE = 'examples/online-retail/pipeline.yml';
+const SHARED = { json: true, pipeline: PIPELINE, target: 'local', snowflake: 'stand-in' } as const;
+const GOLD = ['monthly_revenue', 'customer_value', 'product_ranking'] as const;
+const ORDER = {
+  monthly_revenue: 'month',
+  customer_value: 'customer_id',
+  product_ranking: 'stock_code',
+};
+
+/** Extracts through the command line and waits for the run that the deployed trigger starts. */
+async function extractAndFollow(): Promise<string> {
+  const { interval } = await snowmeltJson<{ interval: string }>(
+    'extract',
+    'online_retail',
+    '--pipeline',
+    PIPELINE,
+  );
+  const group = { id: interval, group: 'manual', queries: ['online_retail'] };
+  const outcome = await followTriggered(
+    await openStack(SHARED),
+    'online_retail',
+    group,
+    () => undefined,
+  );
+  expect(outcome.arn).toBe(
+    executionArn((await openStack(SHARED)).outputs.MedallionStateMachineArn, outcome.name),
+  );
+  return `${outcome.status}${outcome.error === undefined ? '' : ` ${outcome.error}: ${outcome.cause}`}`;
+}
+
+/** Everything silver and gold hold, as text in a fixed order. */
+async function lakeContent() {
+  const silver = await lakeRows('select * from silver.sale_lines order by line_number');
+  const rejects = await lakeRows(
+    'select table_name, reason, key, row, row_hash from silver.online_retail_rejects order by row_hash',
+  );
+  const gold = await Promise.all(
+    GOLD.map((table) => lakeRows(`select * from gold.${table} order by ${ORDER[table]}`)),
+  );
+  return JSON.stringify([silver, rejects, gold]);
+}
+
+describe.skipIf(!hasCsv())(`Online Retail through the command line${reason}`, () => {
+  let oracle: Expected;
+  let firstContent: string;
+
+  beforeAll(async () => {
+    oracle = await expected();
+    await snowmeltJson('load', 'online_retail', '--csv', CSV_PATH, '--pipeline', PIPELINE);
+    expect(await extractAndFollow()).toBe('SUCCEEDED');
+  }, 600_000);
+
+  it('lands every line in bronze exactly once', async () => {
+    const [row] = await lakeRows(
+      'select count(*) as n, count(distinct _LINE) as lines, min(_LINE) as low, max(_LINE) as high from bronze.online_retail',
+    );
+
+    expect(row).toEqual({ n: '541909', lines: '541909', low: '1', high: '541909' });
+  });
+
+  it('accounts for every line in silver: accepted, rejected with its reason, or a duplicate', async () => {
+    const [silver] = await lakeRows(
+      'select count(*) as n, sum(line_amount) as amount, sum(line_number) as numbers from silver.sale_lines',
+    );
+    const reasons = await lakeRows(
+      'select reason, count(*) as n from silver.online_retail_rejects group by reason order by reason',
+    );
+    const counts = Object.fromEntries(reasons.map(({ reason, n }) => [reason, Number(n)]));
+
+    expect(silver).toEqual({
+      n: String(oracle.silver.rows),
+      amount: oracle.silver.amount,
+      numbers: oracle.silver.lineNumberSum,
+    });
+    expect(counts).toEqual({ ...oracle.silver.rejects, duplicate: oracle.silver.duplicates });
+  });
+
+  it.each(GOLD)('computes gold.%s as an independent query does', async (table) => {
+    const found = await lakeRows(`select * from gold.${table} order by ${ORDER[table]}`);
+    const wanted = oracle.gold[table];
+    const columns = Object.keys(wanted[0] ?? {});
+    const chosen = found.map((row) => Object.fromEntries(columns.map((name) => [name, row[name]])));
+
+    expect(chosen).toEqual(wanted);
+  });
+
+  it('changes no row and no value when the whole run is done again', async () => {
+    firstContent = await lakeContent();
+
+    expect(await extractAndFollow()).toBe('SUCCEEDED');
+
+    expect((await lakeContent()) === firstContent).toBe(true);
+  }, 600_000);
+});
