@@ -6,8 +6,8 @@ import { withLock } from './platform/lock.ts';
 import { answers, ensurePiece, HEALTH_PATHS, pieces, stopPiece, url } from './platform/pieces.ts';
 import { emulatorCredentials, type Places, platformPlaces, REGION } from './platform/places.ts';
 import {
+  becomesFree,
   freePorts,
-  isFree,
   PIECES,
   type PieceName,
   type Ports,
@@ -56,13 +56,16 @@ export interface PlatformStatus {
 }
 
 const LOCK_SECONDS = 300;
+/** How long the port of a piece that was killed may take to become free. */
+const RELEASE_SECONDS = 3;
 
 const places = ({ home }: PlatformOptions): Places => platformPlaces(home ?? paths.home);
 
 /** A port that its own piece holds, or nobody. */
 async function isUsable(at: Places, piece: PieceName, port: number): Promise<boolean> {
   const holder = readState(at).pieces[piece];
-  return (holder !== undefined && isRunning(holder)) || (await isFree(port));
+  if (holder === undefined) return becomesFree(port, 0);
+  return isRunning(holder) || (await becomesFree(port, RELEASE_SECONDS));
 }
 
 /** The ports of the last time if they can be had again, so that what was stored with them stays valid. */

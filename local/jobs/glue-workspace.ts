@@ -67,6 +67,7 @@ export async function prepareGlueRun(
       ...settings.jobEnvironment,
       SPARK_CONF_DIR: conf,
       SPARK_LOCAL_IP: '127.0.0.1',
+      SPARK_LOCAL_DIRS: scratchDir,
       PYSPARK_PYTHON: settings.python,
       PYSPARK_DRIVER_PYTHON: settings.python,
       PYTHONPATH: [...imports, settings.glueLibraryDir].join(delimiter),

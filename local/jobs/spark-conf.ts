@@ -4,7 +4,7 @@ export interface SparkSurroundings {
   readonly endpoint: string;
   readonly region: string;
   readonly jarsDir: string;
-  /** Folder for shuffle files and the like, removed after the run. */
+  /** Folder that is removed after the run. */
   readonly scratchDir: string;
 }
 
@@ -84,7 +84,6 @@ export function sparkDefaults(
     ...MACHINE,
     ...emulatorSettings(surroundings, catalogNames(base)),
     'spark.driver.extraClassPath': `${surroundings.jarsDir}/*`,
-    'spark.local.dir': surroundings.scratchDir,
     'spark.sql.warehouse.dir': `${surroundings.scratchDir}/warehouse`,
   };
   return `${Object.entries(settings)

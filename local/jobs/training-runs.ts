@@ -62,11 +62,13 @@ export function failInterruptedTraining(records: RunRecords<TrainingJob>): void 
   }
 }
 
+const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? '';
+
 /** The reason as SageMaker words it: the failure file, or what the process ended with. */
 export function failureReason(end: JobEnd, failureFile: string): string {
   const text = existsSync(failureFile)
     ? readFileSync(failureFile, 'utf8').slice(0, LONGEST_REASON)
-    : `ExecuteUserScriptError: ${lastPythonError(end.errorText) ?? 'the script failed'}`;
+    : `ExecuteUserScriptError: ${lastPythonError(end.errorText) ?? lastLine(end.errorText)}`;
   return `AlgorithmError: ${text.trim()}, exit code: ${end.exitCode ?? end.signal}`;
 }
 

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export const PIECES = ['emulator', 'runner', 'stand-in', 'front-door'] as const;
 export type PieceName = (typeof PIECES)[number];
@@ -21,11 +22,23 @@ function holdPort(port: number): Promise<{ port: number; release(): Promise<void
   });
 }
 
-/** True when nothing listens on the port. */
-export async function isFree(port: number): Promise<boolean> {
+async function isFree(port: number): Promise<boolean> {
   const held = await holdPort(port);
   await held?.release();
   return held !== undefined;
+}
+
+/**
+ * True when nothing listens on the port, now or within `waitSeconds`: the threads of a killed process
+ * can hold its sockets for some moments after it has ended.
+ */
+export async function becomesFree(port: number, waitSeconds: number): Promise<boolean> {
+  const deadline = Date.now() + waitSeconds * 1000;
+  while (!(await isFree(port))) {
+    if (Date.now() >= deadline) return false;
+    await sleep(50);
+  }
+  return true;
 }
 
 /** As many free ports as there are pieces, all different. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import {
   CreateTableCommand as CreateDynamoTable,
   GetItemCommand,
@@ -96,50 +96,5 @@ describe('a killed jobs runner', () => {
     );
     expect(JobRun?.JobRunState).toBe('FAILED');
     await vi.waitFor(() => expect(identify(pid)).toBeUndefined(), { timeout: 5000 });
-  });
-});
-
-/** Inodes of the sockets that a process group's members hold open. */
-function socketsOf(group: number): Set<string> {
-  const numbers = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return new Set(
-    numbers.flatMap((pid) => {
-      try {
-        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-        if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]) !== group) return [];
-        return readdirSync(`/proc/${pid}/fd`).flatMap(
-          (fd) => /socket:\[(\d+)\]/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [],
-        );
-      } catch {
-        return [];
-      }
-    }),
-  );
-}
-
-/** Local addresses, as the kernel writes them, of the listening sockets among these. */
-function listeningAddresses(inodes: ReadonlySet<string>): string[] {
-  return ['tcp', 'tcp6'].flatMap((family) =>
-    readFileSync(`/proc/net/${family}`, 'utf8')
-      .trim()
-      .split('\n')
-      .slice(1)
-      .map((line) => line.trim().split(/\s+/))
-      .filter((fields) => fields[3] === '0A' && inodes.has(fields[9] ?? ''))
-      .map((fields) => fields[1]?.split(':')[0] ?? ''),
-  );
-}
-
-describe.runIf(process.platform === 'linux')('every process of the platform', () => {
-  it('listens on 127.0.0.1 only', async () => {
-    await emulator.clients.lambda.send(new InvokeCommand({ FunctionName: 'answers' }));
-    const { emulator: aws, runner } = readState(emulator.places).pieces;
-
-    const addresses = [aws, runner].flatMap((piece) =>
-      listeningAddresses(socketsOf(piece?.pid ?? 0)),
-    );
-
-    expect(addresses.length).toBeGreaterThanOrEqual(2);
-    expect(new Set(addresses)).toEqual(new Set(['0100007F']));
   });
 });
