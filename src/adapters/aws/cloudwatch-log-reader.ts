@@ -26,13 +26,18 @@ function filterOf(query: LogQuery): FilterLogEventsCommandInput {
   };
 }
 
+/** The service is asked for the stream too; this holds where it answers with more. */
+const isOfStream = ({ stream }: LogQuery, name: string): boolean =>
+  stream === undefined || (stream.isPrefix ? name.startsWith(stream.name) : name === stream.name);
+
 async function readPages(client: CloudWatchLogsClient, query: LogQuery): Promise<LogLines> {
   const lines: { at: string; message: string }[] = [];
   let nextToken: string | undefined;
   let pages = 0;
   do {
     const page = await client.send(new FilterLogEventsCommand({ ...filterOf(query), nextToken }));
-    for (const { timestamp = 0, message = '' } of page.events ?? []) {
+    for (const { timestamp = 0, message = '', logStreamName = '' } of page.events ?? []) {
+      if (!isOfStream(query, logStreamName)) continue;
       lines.push({ at: new Date(timestamp).toISOString(), message: message.trimEnd() });
     }
     nextToken = page.nextToken;

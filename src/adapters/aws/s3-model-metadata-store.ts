@@ -6,6 +6,8 @@ import { callAws, isAwsError } from './translate-error.ts';
 
 const METADATA = 'metadata.json';
 const BLOCK = 512;
+/** Entries that are files; others carry names of files too, such as extended headers. */
+const FILE_TYPES = new Set(['0', '\0']);
 
 const Numbers = z.record(z.string(), z.number());
 const Metadata = z.object({ metrics: Numbers, baseline: Numbers.default({}) });
@@ -20,7 +22,10 @@ function fileInTar(tar: Buffer, wanted: string): Buffer | null {
     const header = tar.subarray(offset, offset + BLOCK);
     const size = Number.parseInt(text(header, 124, 136), 8) || 0;
     const begin = offset + BLOCK;
-    if (text(header, 0, 100).split('/').at(-1) === wanted) return tar.subarray(begin, begin + size);
+    const isFile = FILE_TYPES.has(header.toString('latin1', 156, 157));
+    if (isFile && text(header, 0, 100).split('/').at(-1) === wanted) {
+      return tar.subarray(begin, begin + size);
+    }
     offset = begin + Math.ceil(size / BLOCK) * BLOCK;
   }
   return null;
