@@ -1,95 +1,62 @@
-"""Which rows a model learns from and which it is judged by, and what it sees of them."""
+"""What the model sees of a row: which columns, in which order, as numbers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from numpy.typing import NDArray
+    from collections.abc import Sequence
+
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+Vector = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
-class TrainingDataError(Exception):
-    """The training set cannot be learnt from; trying again will not help."""
+def feature_names(table: pa.Table, not_features: Sequence[str]) -> list[str]:
+    """The table's columns but for entity, as-of date and label, in the table's order.
 
-
-@dataclass(frozen=True)
-class ModelSpec:
-    """The section `model` of pipeline.yml, as far as training reads it."""
-
-    name: str
-    entity: tuple[str, ...]
-    as_of: str
-    label: str
-    baseline: str
-    seed: int
-    test_share: float
-
-    @classmethod
-    def of(cls, section: dict[str, Any]) -> ModelSpec:
-        """The section of a published pipeline document."""
-        names = ("name", "as_of", "label", "baseline", "seed", "test_share")
-        return cls(entity=tuple(section["entity"]), **{name: section[name] for name in names})
-
-
-@dataclass(frozen=True)
-class Split:
-    """Three consecutive stretches of as-of dates: to learn from, to stop by, to be judged by."""
-
-    train: pd.DataFrame
-    validation: pd.DataFrame
-    test: pd.DataFrame
-    test_from: str
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """Inputs (rows × features, float64, missing as NaN) and labels (rows, 0 or 1)."""
-
-    inputs: NDArray[np.float64]
-    labels: NDArray[np.float64]
-
-
-def feature_names(rows: pd.DataFrame, spec: ModelSpec) -> list[str]:
-    """Every column but identity and label, in the table's order."""
-    others = {*spec.entity, spec.as_of, spec.label}
-    names = [name for name in rows.columns if name not in others]
-    if spec.baseline not in names:
-        raise TrainingDataError(
-            f"Cannot train {spec.name}: the baseline feature {spec.baseline} is not among "
-            f"{', '.join(names)}. Correct the section model of pipeline.yml."
+    Raises ValueError naming every column that is not a number or a truth value.
+    """
+    names = [name for name in table.column_names if name not in not_features]
+    wrong = [name for name in names if not _is_number(table.schema.field(name).type)]
+    if wrong:
+        raise ValueError(
+            f"Cannot use the features {', '.join(wrong)}: they are not numbers. "
+            "Turn them into numbers in the SQL of the features table."
         )
+    if not names:
+        raise ValueError("Cannot train: the training set has no feature columns. Add some.")
     return names
 
 
-def split_by_time(rows: pd.DataFrame, spec: ModelSpec) -> Split:
-    """The newest `test_share` of the dates is the test set; before it as many dates validate.
+def _is_number(kind: pa.DataType) -> bool:
+    return (
+        pa.types.is_integer(kind)
+        or pa.types.is_floating(kind)
+        or pa.types.is_decimal(kind)
+        or pa.types.is_boolean(kind)
+    )
 
-    Nothing is drawn at random: a model is judged on dates after those it has learnt from. Raises
-    TrainingDataError when there are fewer than three dates or a stretch has only one class.
-    """
-    dates = sorted(rows[spec.as_of].unique())
-    held_out = max(1, round(len(dates) * spec.test_share))
-    if len(dates) < 2 * held_out + 1:
-        raise TrainingDataError(
-            f"Cannot train {spec.name}: {len(dates)} as-of dates cannot be split into training, "
-            "validation and test. Wait for more intervals, or lower test_share."
+
+def to_matrix(table: pa.Table, names: Sequence[str]) -> Matrix:
+    """One row per row and one column per name; null becomes NaN, which XGBoost takes as missing."""
+    return np.column_stack([_column(table, name) for name in names])
+
+
+def to_labels(table: pa.Table, label: str) -> Vector:
+    """The label as 0 and 1. Raises ValueError for another value, or none at all."""
+    values = _column(table, label)
+    if not np.isin(values, (0.0, 1.0)).all():
+        raise ValueError(
+            f"Cannot train on the label {label}: it has values other than 0 and 1. "
+            "Correct the SQL of the labels table."
         )
-    stretches = (dates[: -2 * held_out], dates[-2 * held_out : -held_out], dates[-held_out:])
-    train, validation, test = (rows[rows[spec.as_of].isin(stretch)] for stretch in stretches)
-    for title, part in (("training", train), ("validation", validation), ("test", test)):
-        if part[spec.label].nunique() < 2:
-            raise TrainingDataError(
-                f"Cannot train {spec.name}: the {title} set of {len(part)} rows has one class "
-                f"only. Look at {spec.label} in the labels' table."
-            )
-    return Split(train, validation, test, str(dates[-held_out]))
+    return values
 
 
-def matrix(rows: pd.DataFrame, features: list[str], label: str) -> Matrix:
-    """Rows as numbers; what is no number is NaN, which the trees take as missing."""
-    inputs = rows[features].astype("float64").to_numpy(dtype=np.float64)
-    return Matrix(inputs, rows[label].to_numpy(dtype=np.float64))
+def _column(table: pa.Table, name: str) -> Vector:
+    numbers = pc.cast(table[name], pa.float64())
+    return numbers.to_numpy(zero_copy_only=False).astype(np.float64)

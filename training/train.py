@@ -1,7 +1,8 @@
-"""Trains a binary classifier on point-in-time features, in SageMaker's script mode.
+"""Trains the model of a pipeline: XGBoost in SageMaker's script mode.
 
-Reads the channel `train` (Parquet) and the channel `pipeline` (the published pipeline document),
-writes model.json and metadata.json, and prints one metric a line as `name=value`.
+Reads Parquet from the channel `train` and the pipeline document from the channel `pipeline`; writes
+model.json and metadata.json to the model folder, and prints metrics as `name=value`, one per line.
+https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html
 """
 
 from __future__ import annotations
@@ -11,188 +12,199 @@ import json
 import os
 import sys
 import traceback
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import xgboost
 
-from features import (
-    Matrix,
-    ModelSpec,
-    Split,
-    TrainingDataError,
-    feature_names,
-    matrix,
-    split_by_time,
-)
+from baseline import Baseline
+from features import feature_names, to_labels, to_matrix
 from metrics import auc, log_loss, pr_auc
+from time_split import TimeSplit, split_by_time
 
-PARAMETERS: dict[str, Any] = {
-    "objective": "binary:logistic",
-    "eval_metric": "logloss",
-    "tree_method": "hist",
-    "max_depth": 4,
-    "eta": 0.05,
-    "min_child_weight": 20,
-    "subsample": 0.8,
-    "colsample_bytree": 0.8,
-}
-MAX_ROUNDS = 600
-PATIENCE_ROUNDS = 40
-THREADS = 2
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from features import Matrix, Vector
 
 
-def read_rows(folder: Path) -> pd.DataFrame:
-    """Every Parquet file of the channel; raises TrainingDataError when there is no row."""
-    files = sorted(folder.rglob("*.parquet"))
-    rows = pd.concat([pd.read_parquet(file) for file in files]) if files else pd.DataFrame()
-    if rows.empty:
-        raise TrainingDataError(
-            "Cannot train: the training set has no rows. Run gold with training data first."
+@dataclass(frozen=True)
+class Settings:
+    """What to learn, from the section `model` of the pipeline document, and how."""
+
+    entity: list[str]
+    as_of: str
+    label: str
+    baseline: str
+    seed: int
+    test_share: float
+    max_depth: int
+    eta: float
+    rounds: int
+    patience: int
+
+
+def read_arguments(argv: Sequence[str]) -> argparse.Namespace:
+    """Hyperparameters as SageMaker passes them, all optional; those it adds itself are let be."""
+    parser = argparse.ArgumentParser(allow_abbrev=False)
+    parser.add_argument("--max_depth", type=int, default=4)
+    parser.add_argument("--eta", type=float, default=0.08)
+    parser.add_argument("--rounds", type=int, default=400)
+    parser.add_argument("--patience", type=int, default=30)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--test_share", type=float)
+    parser.add_argument("--train", default=os.environ.get("SM_CHANNEL_TRAIN"))
+    parser.add_argument("--pipeline_folder", default=os.environ.get("SM_CHANNEL_PIPELINE"))
+    parser.add_argument("--model_dir", default=os.environ.get("SM_MODEL_DIR", "/opt/ml/model"))
+    parser.add_argument("--output_dir", default=os.environ.get("SM_OUTPUT_DIR", "/opt/ml/output"))
+    return parser.parse_known_args(argv)[0]
+
+
+def read_settings(arguments: argparse.Namespace) -> Settings:
+    """The pipeline document's model; a hyperparameter of the same name goes first."""
+    documents = sorted(Path(arguments.pipeline_folder or "").rglob("*.json"))
+    model = json.loads(documents[0].read_text()).get("model") if documents else None
+    if not model:
+        raise ValueError(
+            "Cannot train: the channel `pipeline` holds no document with a section model. "
+            "Add one to pipeline.yml and publish it."
         )
-    return rows
+    chosen = {"seed": model.get("seed", 7), "test_share": model.get("test_share", 0.25)}
+    given = {name: getattr(arguments, name) for name in chosen}
+    chosen.update({name: value for name, value in given.items() if value is not None})
+    names = ["entity", "as_of", "label", "baseline"]
+    tuning = {name: getattr(arguments, name) for name in ("max_depth", "eta", "rounds", "patience")}
+    return Settings(**{name: model[name] for name in names}, **chosen, **tuning)
 
 
-def read_spec(folder: Path) -> ModelSpec:
-    """The model section of the pipeline document; raises TrainingDataError without one."""
-    files = sorted(folder.rglob("*.json"))
-    document = json.loads(files[0].read_text()) if files else {}
-    if "model" not in document:
-        raise TrainingDataError(
-            "Cannot train: the pipeline document has no section model. Add it to pipeline.yml."
+def read_training_set(folder: str | None) -> pa.Table:
+    """Every Parquet file of the channel, as one table. Raises ValueError without rows."""
+    files = sorted(Path(folder or "").rglob("*.parquet")) if folder else []
+    table = pa.concat_tables([pq.read_table(file) for file in files]) if files else None
+    if table is None or table.num_rows == 0:
+        raise ValueError(
+            "Cannot train: the channel `train` has no rows. Labels exist once their horizon has "
+            "passed; run the gold job with --training_data true after that."
         )
-    return ModelSpec.of(document["model"])
+    return table
 
 
-def fit(train: Matrix, validation: Matrix, seed: int, features: list[str]) -> xgboost.Booster:
-    """Boosted trees, stopped when the validation set's log-loss no longer falls."""
-    return xgboost.train(
-        {**PARAMETERS, "seed": seed, "nthread": THREADS},
-        xgboost.DMatrix(train.inputs, train.labels, feature_names=features),
-        num_boost_round=MAX_ROUNDS,
-        evals=[
-            (xgboost.DMatrix(validation.inputs, validation.labels, feature_names=features), "valid")
-        ],
-        early_stopping_rounds=PATIENCE_ROUNDS,
-        verbose_eval=False,
-    )
-
-
-def fit_baseline(train: Matrix, validation: Matrix, seed: int, name: str) -> xgboost.Booster:
-    """The same learner with one feature that may only push the score one way: a ranking by it."""
-    direction = 1 if np.nanmean(train.inputs[train.labels == 1]) >= np.nanmean(
-        train.inputs[train.labels == 0]
-    ) else -1
-    return xgboost.train(
-        {**PARAMETERS, "colsample_bytree": 1.0, "seed": seed, "nthread": THREADS,
-         "monotone_constraints": f"({direction})"},
-        xgboost.DMatrix(train.inputs, train.labels, feature_names=[name]),
-        num_boost_round=MAX_ROUNDS,
-        evals=[
-            (xgboost.DMatrix(validation.inputs, validation.labels, feature_names=[name]), "valid")
-        ],
-        early_stopping_rounds=PATIENCE_ROUNDS,
-        verbose_eval=False,
-    )
-
-
-def measure(booster: xgboost.Booster, test: Matrix, features: list[str]) -> dict[str, float]:
-    """The three metrics over the test set."""
-    data = xgboost.DMatrix(test.inputs, feature_names=features)
-    scores = booster.predict(data, iteration_range=(0, booster.best_iteration + 1))
-    scores = scores.astype(np.float64)
-    return {
-        "auc": auc(test.labels, scores),
-        "pr_auc": pr_auc(test.labels, scores),
-        "log_loss": log_loss(test.labels, scores),
-    }
-
-
-def train_model(rows: pd.DataFrame, spec: ModelSpec) -> tuple[xgboost.Booster, dict[str, Any]]:
-    """The model, cut to its best round, and what is told of it."""
-    features = feature_names(rows, spec)
-    split = split_by_time(rows, spec)
-    booster, metrics = _fit_and_measure(split, spec, features, fit)
-    _, baseline = _fit_and_measure(split, spec, [spec.baseline], _fit_baseline_of)
-    return booster[: booster.best_iteration + 1], {
-        "name": spec.name,
-        "features": features,
-        "metrics": metrics,
-        "baseline": baseline,
-        "baselineFeature": spec.baseline,
-        "seed": spec.seed,
-        "rounds": booster.best_iteration + 1,
-        "testFrom": split.test_from,
-        "rows": {
-            "train": len(split.train),
-            "validation": len(split.validation),
-            "test": len(split.test),
-        },
-        "importance": booster.get_score(importance_type="gain"),
-    }
-
-
-def _fit_baseline_of(
-    train: Matrix, validation: Matrix, seed: int, features: list[str]
+def fit(
+    inputs: Matrix, labels: Vector, split: TimeSplit, names: list[str], settings: Settings
 ) -> xgboost.Booster:
-    return fit_baseline(train, validation, seed, features[0])
-
-
-def _fit_and_measure(
-    split: Split, spec: ModelSpec, features: list[str], fitting: Any
-) -> tuple[xgboost.Booster, dict[str, float]]:
-    train, validation, test = (
-        matrix(part, features, spec.label) for part in (split.train, split.validation, split.test)
-    )
-    booster = fitting(train, validation, spec.seed, features)
-    return booster, measure(booster, test, features)
-
-
-def parse_arguments(argv: list[str]) -> argparse.Namespace:
-    """Hyperparameters and folders as the training toolkit gives them."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pipeline", required=True)
-    parser.add_argument("--pipeline_key", required=True)
-    parser.add_argument("--interval", required=True)
-    parser.add_argument("--run_id", required=True)
-    parser.add_argument("--train", type=Path, default=os.environ.get("SM_CHANNEL_TRAIN"))
-    parser.add_argument("--document", type=Path, default=os.environ.get("SM_CHANNEL_PIPELINE"))
-    parser.add_argument("--model_dir", type=Path, default=os.environ.get("SM_MODEL_DIR"))
-    return parser.parse_args(argv)
-
-
-def run(arguments: argparse.Namespace) -> None:
-    """Reads, trains, writes, and prints the metrics."""
-    spec = read_spec(arguments.document)
-    booster, metadata = train_model(read_rows(arguments.train), spec)
-    metadata |= {
-        name: getattr(arguments, name) for name in ("pipeline", "pipeline_key", "interval")
+    """Gradient-boosted trees; stops when the validation dates have not got better for `patience` rounds."""
+    parameters = {
+        "objective": "binary:logistic",
+        "eval_metric": "logloss",
+        "tree_method": "hist",
+        "max_depth": settings.max_depth,
+        "eta": settings.eta,
+        "min_child_weight": 5,
+        "subsample": 0.8,
+        "colsample_bytree": 0.8,
+        "seed": settings.seed,
+        "nthread": 2,
     }
-    arguments.model_dir.mkdir(parents=True, exist_ok=True)
-    booster.save_model(arguments.model_dir / "model.json")
-    (arguments.model_dir / "metadata.json").write_text(json.dumps(metadata, indent=2))
-    print(f"seed={spec.seed}")
+    matrices = {
+        name: xgboost.DMatrix(inputs[rows], labels[rows], feature_names=names)
+        for name, rows in (("fit", split.fit), ("validation", split.validation))
+    }
+    booster = xgboost.train(
+        parameters,
+        matrices["fit"],
+        num_boost_round=settings.rounds,
+        evals=[(matrices["validation"], "validation")],
+        early_stopping_rounds=settings.patience,
+        verbose_eval=False,
+    )
+    return booster[: booster.best_iteration + 1]
+
+
+def assert_both_classes(labels: Vector, split: TimeSplit, label: str) -> None:
+    """Raises ValueError naming the part of the split in which every row has the same label."""
+    for name in ("fit", "validation", "test"):
+        part = labels[getattr(split, name)]
+        if len(np.unique(part)) < 2:
+            raise ValueError(
+                f"Cannot train on the label {label}: all {len(part)} rows for {name} have the same "
+                "value. Train when there are rows of both."
+            )
+
+
+def evaluate(labels: Vector, scores: Vector, probabilities: Vector) -> dict[str, float]:
+    """The three figures of one ranking."""
+    return {
+        "auc": auc(labels, scores),
+        "pr_auc": pr_auc(labels, scores),
+        "log_loss": log_loss(labels, probabilities),
+    }
+
+
+def train(table: pa.Table, settings: Settings) -> tuple[xgboost.Booster, dict[str, Any]]:
+    """The model, and what is known of it: inputs in order, split, figures beside the baseline's."""
+    table = table.sort_by([(name, "ascending") for name in [settings.as_of, *settings.entity]])
+    names = feature_names(table, [*settings.entity, settings.as_of, settings.label])
+    inputs, labels = to_matrix(table, names), to_labels(table, settings.label)
+    split = split_by_time(table[settings.as_of].to_pylist(), settings.test_share)
+    assert_both_classes(labels, split, settings.label)
+    booster = fit(inputs, labels, split, names, settings)
+    predicted = booster.inplace_predict(inputs[split.test]).astype(np.float64)
+    recency = to_matrix(table, [settings.baseline])[:, 0]
+    learnt = split.fit | split.validation
+    baseline = Baseline(recency[learnt], labels[learnt])
+    tested = recency[split.test]
+    actual = labels[split.test]
+    metadata = {
+        "features": names,
+        "label": settings.label,
+        "seed": settings.seed,
+        "rounds": booster.num_boosted_rounds(),
+        "rows": {part: int(getattr(split, part).sum()) for part in ("fit", "validation", "test")},
+        "validationFrom": split.validation_from,
+        "testFrom": split.test_from,
+        "metrics": evaluate(actual, predicted, predicted),
+        "baseline": evaluate(actual, baseline.scores(tested), baseline.probabilities(tested)),
+        "baselineFeature": settings.baseline,
+        "xgboost": xgboost.__version__,
+    }
+    return booster, metadata
+
+
+def print_metrics(metadata: dict[str, Any]) -> None:
+    """One figure per line, as the training job's metric definitions look for them."""
     for name, value in metadata["metrics"].items():
         print(f"{name}={value:.6f}")
     for name, value in metadata["baseline"].items():
         print(f"baseline_{name}={value:.6f}")
+    for part, rows in metadata["rows"].items():
+        print(f"rows_{part}={rows}")
+    print(f"seed={metadata['seed']}")
+    print(f"rounds={metadata['rounds']}")
 
 
-def main() -> int:
-    """Exit code 0, or 1 with the reason where SageMaker looks for it."""
+def main(argv: Sequence[str]) -> int:
+    """Trains and saves; what goes wrong is left where SageMaker reads a job's failure reason."""
+    arguments = read_arguments(argv)
     try:
-        run(parse_arguments(sys.argv[1:]))
+        settings = read_settings(arguments)
+        booster, metadata = train(read_training_set(arguments.train), settings)
     except Exception as error:
-        reason = str(error) if isinstance(error, TrainingDataError) else traceback.format_exc()
-        failure = Path(os.environ.get("SM_OUTPUT_DIR", "/opt/ml/output")) / "failure"
-        failure.parent.mkdir(parents=True, exist_ok=True)
-        failure.write_text(reason)
-        print(reason, file=sys.stderr)
+        folder = Path(arguments.output_dir)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "failure").write_text(str(error))
+        traceback.print_exc()
         return 1
+    folder = Path(arguments.model_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    booster.save_model(folder / "model.json")
+    (folder / "metadata.json").write_text(json.dumps(metadata, indent=2))
+    print_metrics(metadata)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

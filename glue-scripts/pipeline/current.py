@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyspark.sql.functions as F
+from pyspark import StorageLevel
 
 from pipeline.bronze import LINEAGE
 from pipeline.contract import (
@@ -26,13 +27,12 @@ if TYPE_CHECKING:
 def plan_current(batch: DataFrame, stored: DataFrame | None, table: SilverTable) -> DataFrame:
     """The plan for a batch that has one row per key. `stored` is None for a table without rows."""
     columns = [*business_columns(table), *technical_columns(table)]
-    if stored is None:
-        plan = batch.select(*columns, *LINEAGE, F.lit("insert").alias(OP), F.lit(True).alias(BATCH))
-    else:
+    plan = batch.select(*columns, *LINEAGE, F.lit("insert").alias(OP), F.lit(True).alias(BATCH))
+    if stored is not None:
         joined = batch.join(beside(stored, columns), on_same(table["key"]), "left")
         plan = joined.select(
             *columns, *LINEAGE, _operation(table).alias(OP), F.lit(True).alias(BATCH)
-        )
+        ).persist(StorageLevel.MEMORY_AND_DISK)
     if "deduplicate" in table:
         plan = _without_same_things(plan, stored, table)
     return plan.withColumn(OP, F.when(F.col(OP) == "late", "same").otherwise(F.col(OP)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyspark.sql.functions as F
+from pyspark import StorageLevel
 from pyspark.sql import Window
 
 from pipeline.contract import (
@@ -46,11 +47,12 @@ def plan_history(batch: DataFrame, stored: DataFrame | None, table: SilverTable)
         versions = versions.unionByName(of_batch.select(*columns, F.lit(False).alias(BATCH)))
     wanted = _with_ends(_one_per_instant(versions, table), table)
     every = [*business_columns(table), *HISTORY_COLUMNS, *technical_columns(table)]
-    if stored is None:
-        op = F.when(F.col("_is_repeated"), "same").otherwise("insert")
-        return wanted.select(*every, op.alias(OP), BATCH)
-    joined = wanted.join(beside(stored, every), on_same([*table["key"], EFFECTIVE_FROM]), "left")
-    return joined.select(*every, _operation(every).alias(OP), BATCH)
+    op = F.when(F.col("_is_repeated"), "same").otherwise("insert")
+    if stored is not None:
+        identity = [*table["key"], EFFECTIVE_FROM]
+        wanted = wanted.join(beside(stored, every), on_same(identity), "left")
+        op = _operation(every)
+    return wanted.select(*every, op.alias(OP), BATCH).persist(StorageLevel.MEMORY_AND_DISK)
 
 
 def _operation(columns: list[str]) -> Column:

@@ -100,7 +100,6 @@ def _stage(
     newest, repeated = _split_versions(conformed, table)
     planned = plan_history if keeps_history(table) else plan_current
     plan = planned(newest, stored_rows(spark, target.name), table)
-    plan.persist(StorageLevel.MEMORY_AND_DISK)
     counts = _counts(table, reasons, plan, repeated.count())
     return Staged(table, target, counts, plan, _refused(table, conformed, repeated, plan))
 
