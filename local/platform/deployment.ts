@@ -1,16 +1,9 @@
-import {
-  copyFileSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
+import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { paths } from '#local/setup/paths.ts';
 import { TerminalError } from '#src/errors.ts';
+import { linkCheckout } from './linked-checkout.ts';
 import { emulatorCredentials, type Places, REGION } from './places.ts';
 import { identify, spawnGroup, stopGroup } from './processes.ts';
 
@@ -56,25 +49,6 @@ async function exitCode(child: ReturnType<typeof spawnGroup>, log: string) {
     return undefined;
   }
   return child.exitCode ?? 1;
-}
-
-/** What is not part of the checkout, or what a build writes itself. */
-const NOT_LINKED = new Set(['.git', '.snowmelt', '.serverless', '.esbuild']);
-
-/**
- * A folder that looks like the checkout, its folders linked, and takes what a build writes. Builds of two
- * platforms, or of a platform and a person, in one folder would overwrite each other's files.
- */
-function linkCheckout(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  for (const entry of readdirSync(paths.root, { withFileTypes: true })) {
-    if (NOT_LINKED.has(entry.name)) continue;
-    const [source, target] = [join(paths.root, entry.name), join(folder, entry.name)];
-    // serverless.yml itself must be a file.
-    if (entry.isFile()) copyFileSync(source, target);
-    else symlinkSync(source, target);
-  }
 }
 
 /** Deploys the product's stack, as it is in the checkout, to the emulator. Throws with what it said. */

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { functionKey, functionNames } from '#test/helpers/function-files.ts';
 import { type PackagedStack, packageStack, type Resource } from '#test/helpers/packaged-stack.ts';
 
@@ -7,7 +7,11 @@ let local: PackagedStack;
 
 beforeAll(async () => {
   [aws, local] = await Promise.all([packageStack('dev'), packageStack('local')]);
-}, 120_000);
+}, 240_000);
+
+afterAll(() => {
+  for (const stack of [aws, local]) stack?.remove();
+});
 
 const ofType = (stack: PackagedStack, type: string): [string, Resource][] =>
   Object.entries(stack.resources).filter(([, resource]) => resource.Type === type);
