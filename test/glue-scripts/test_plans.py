@@ -192,7 +192,7 @@ BATCHES = [
     [row(1, "c", updated="2026-01-03", extracted="2026-02-03"), row(4, "same", amount="3")],
     [row(1, "a", updated="2026-01-01", extracted="2026-02-04")],
 ]
-ORDERS = list(itertools.permutations(range(4)))[1::8]
+ORDERS = list(itertools.permutations(range(4)))[4::15]
 
 
 @pytest.mark.parametrize("order", ORDERS)
