@@ -20,7 +20,14 @@ export default defineConfig({
     ],
     coverage: {
       provider: 'v8',
-      include: ['src/model/**', 'src/errors.ts', 'src/extract/**', 'src/check/**', 'src/orchestrate/**'],
+      include: [
+        'src/model/**',
+        'src/errors.ts',
+        'src/extract/**',
+        'src/check/**',
+        'src/orchestrate/**',
+        'src/status/**',
+      ],
     },
   },
 });

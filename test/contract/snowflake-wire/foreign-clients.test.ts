@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { paths } from '#local/setup/paths.mjs';
 import { createEngine } from '#local/snowflake/engine.ts';
