@@ -1,6 +1,10 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { executionArn, followTriggered } from '#cli/intervals.ts';
 import { openStack } from '#cli/stack.ts';
+import { paths } from '#local/setup/paths.ts';
 import { lakeRows, snowmeltJson } from '#test/helpers/snowmelt.ts';
 import { CSV_PATH, type Expected, expected, hasCsv } from './oracle.ts';
 
@@ -33,6 +37,30 @@ async function extractAndFollow(): Promise<string> {
     executionArn((await openStack(SHARED)).outputs.MedallionStateMachineArn, outcome.name),
   );
   return `${outcome.status}${outcome.error === undefined ? '' : ` ${outcome.error}: ${outcome.cause}`}`;
+}
+
+/** What boto3 and PyIceberg see of the lake. */
+async function readWithPython(): Promise<{ keys: string[]; rows: number; columns: string[] }> {
+  const { endpoint, region, accessKeyId, secretAccessKey, stackOutputs } = inject('endpoints').aws;
+  const table = `${stackOutputs.SilverDatabase}.sale_lines`;
+  const { stdout } = await promisify(execFile)(
+    paths.venvPython,
+    [
+      join(paths.root, 'test/clients/read_lake.py'),
+      String(stackOutputs.LakeBucket),
+      'bronze/online_retail/',
+      table,
+    ],
+    {
+      env: {
+        AWS_ENDPOINT_URL: endpoint,
+        AWS_REGION: region,
+        AWS_ACCESS_KEY_ID: accessKeyId,
+        AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      },
+    },
+  );
+  return JSON.parse(stdout);
 }
 
 /** Everything silver and gold hold, as text in a fixed order. */
@@ -89,6 +117,14 @@ describe.skipIf(!hasCsv())(`Online Retail through the command line${reason}`, ()
     const chosen = found.map((row) => Object.fromEntries(columns.map((name) => [name, row[name]])));
 
     expect(chosen).toEqual(wanted);
+  });
+
+  it('is listed by boto3 and read by PyIceberg', async () => {
+    const seen = await readWithPython();
+
+    expect(seen.keys.filter((key) => key.endsWith('/_manifest.json'))).toHaveLength(1);
+    expect(seen.rows).toBe(oracle.silver.rows);
+    expect(seen.columns).toContain('line_amount');
   });
 
   it('changes no row and no value when the whole run is done again', async () => {
