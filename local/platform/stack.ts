@@ -22,7 +22,10 @@ const INGREDIENTS = [
   'infra',
   'glue-scripts',
   'training',
-  'web/dist',
+  'web/index.html',
+  'web/vite.config.ts',
+  'web/src',
+  'web/public',
 ];
 
 function filesBelow(path: string): string[] {

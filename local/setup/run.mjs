@@ -5,9 +5,9 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { machineProblems } from './machine.mjs';
 import { paths, root } from './paths.mjs';
-import { foreignClients, jars, java, nodePackages, pythonPackages, webPage } from './steps.mjs';
+import { foreignClients, jars, java, nodePackages, pythonPackages } from './steps.mjs';
 
-const PLATFORM = [nodePackages, pythonPackages, java, jars, webPage];
+const PLATFORM = [nodePackages, pythonPackages, java, jars];
 
 const TASKS = {
   setup: { steps: PLATFORM, script: undefined },

@@ -225,23 +225,3 @@ export const jars = () =>
       }
     },
   });
-
-const treeText = (folder) =>
-  readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes('dist'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
-    .map((path) => `${path}\n${readFileSync(path, 'utf8')}`)
-    .join('\n');
-
-/** The status page's front end. */
-export async function webPage() {
-  if (!existsSync(join(root, 'web', 'vite.config.ts'))) return;
-  await step('status page', {
-    stamp: fingerprint(treeText('web'), text('src', 'model', 'status.ts')),
-    made: [join(root, 'web', 'dist', 'index.html')],
-    why: 'vite build',
-    action: () =>
-      run(join(root, 'node_modules', '.bin', 'vite'), ['build', 'web', '--logLevel', 'warn']),
-  });
-}

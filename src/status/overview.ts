@@ -119,6 +119,20 @@ function reportedLayer(layer: 'silver' | 'gold', reports: readonly LayerReport[]
   return total(layer, [...newest.values()]);
 }
 
+/** Of each pipeline and layer the newest document. */
+function newestOfLayers<Document extends { pipeline: string; layer: string }>(
+  documents: readonly Document[],
+  time: (document: Document) => string,
+): Document[] {
+  const newest = new Map<string, Document>();
+  for (const document of documents) {
+    const key = `${document.pipeline}/${document.layer}`;
+    const known = newest.get(key);
+    if (known === undefined || time(known) < time(document)) newest.set(key, document);
+  }
+  return [...newest.values()];
+}
+
 const rejectsOf = (reports: readonly LayerReport[]): StatusOverview['rejects'] =>
   reports.flatMap(({ pipeline, interval, tables }) =>
     tables.flatMap(({ table, rejects }) =>
@@ -184,8 +198,8 @@ export async function overview(deps: StatusDeps): Promise<StatusOverview> {
       reportedLayer('silver', reports),
       reportedLayer('gold', reports),
     ],
-    verdicts: verdicts.map(summarizeVerdict),
-    rejects: rejectsOf(reports),
+    verdicts: newestOfLayers(verdicts, ({ judgedAt }) => judgedAt).map(summarizeVerdict),
+    rejects: rejectsOf(newestOfLayers(reports, ({ writtenAt }) => writtenAt)),
     models: await readModels(deps, pipelines),
     failures: await readFailures(deps),
   };
