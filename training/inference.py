@@ -46,7 +46,7 @@ def input_fn(body: str | bytes, content_type: str) -> list[dict[str, Any]] | Mat
         lines = [line for line in text.splitlines() if line.strip()]
         return np.array([[_number(cell) for cell in line.split(",")] for line in lines])
     raise ValueError(
-        f"Cannot read a request of type {content_type}: only text/csv and application/json are read."
+        f"Cannot read a request of type {content_type}: send text/csv or application/json."
     )
 
 
@@ -60,8 +60,8 @@ def predict_fn(rows: list[dict[str, Any]] | Matrix, model: Model) -> Vector:
         missing = sorted({name for row in rows for name in model.features if name not in row})
         if missing:
             raise ValueError(
-                f"Cannot score the request: it lacks {', '.join(missing)}. Send every feature; null "
-                "stands for an unknown one."
+                f"Cannot score the request: it lacks {', '.join(missing)}. Send every feature; "
+                "null stands for an unknown one."
             )
         rows = np.array([[_number(row[name]) for name in model.features] for row in rows])
     if rows.shape[1] != len(model.features):

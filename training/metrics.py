@@ -13,7 +13,7 @@ _SMALLEST = 1e-15
 
 
 def auc(labels: Vector, scores: Vector) -> float:
-    """The share of pairs of a positive and a negative row that the scores rank right; ties count half."""
+    """The share of pairs of a positive and a negative that the scores rank right; ties half."""
     order = np.argsort(scores, kind="mergesort")
     _, first, count = np.unique(scores[order], return_index=True, return_counts=True)
     middle_ranks = np.repeat(first + (count + 1) / 2, count)

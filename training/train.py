@@ -42,6 +42,7 @@ class Settings:
     baseline: str
     seed: int
     test_share: float
+    label_horizon_days: int
     max_depth: int
     eta: float
     rounds: int
@@ -78,6 +79,7 @@ def read_settings(arguments: argparse.Namespace) -> Settings:
     chosen.update({name: value for name, value in given.items() if value is not None})
     names = ["entity", "as_of", "label", "baseline"]
     tuning = {name: getattr(arguments, name) for name in ("max_depth", "eta", "rounds", "patience")}
+    chosen["label_horizon_days"] = model.get("label_horizon_days", 0)
     return Settings(**{name: model[name] for name in names}, **chosen, **tuning)
 
 
@@ -96,7 +98,7 @@ def read_training_set(folder: str | None) -> pa.Table:
 def fit(
     inputs: Matrix, labels: Vector, split: TimeSplit, names: list[str], settings: Settings
 ) -> xgboost.Booster:
-    """Gradient-boosted trees; stops when the validation dates have not got better for `patience` rounds."""
+    """Boosted trees; stops when the validation has not got better for `patience` rounds."""
     parameters = {
         "objective": "binary:logistic",
         "eval_metric": "logloss",
@@ -149,7 +151,8 @@ def train(table: pa.Table, settings: Settings) -> tuple[xgboost.Booster, dict[st
     table = table.sort_by([(name, "ascending") for name in [settings.as_of, *settings.entity]])
     names = feature_names(table, [*settings.entity, settings.as_of, settings.label])
     inputs, labels = to_matrix(table, names), to_labels(table, settings.label)
-    split = split_by_time(table[settings.as_of].to_pylist(), settings.test_share)
+    dates = table[settings.as_of].to_pylist()
+    split = split_by_time(dates, settings.test_share, settings.label_horizon_days)
     assert_both_classes(labels, split, settings.label)
     booster = fit(inputs, labels, split, names, settings)
     predicted = booster.inplace_predict(inputs[split.test]).astype(np.float64)

@@ -155,6 +155,11 @@ const Model = z.strictObject({
     .max(0.5)
     .default(0.25)
     .describe('newest share of as-of dates held out'),
+  label_horizon_days: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('days after an as-of date in which its label is decided'),
   retrain_after_days: z.number().positive().default(7),
 });
 

@@ -32,7 +32,7 @@ MONTHS = [datetime.date(2025, month, 1) for month in range(1, 13)]
 
 
 def customers(count: int = 400, **columns: Any) -> pa.Table:
-    """Customers at twelve dates. Churn depends on recency and, hidden from it, on late deliveries."""
+    """Customers at twelve dates. Churn depends on recency and, beside it, on late deliveries."""
     random = np.random.default_rng(3)
     rows = count * len(MONTHS)
     recency = random.integers(1, 120, rows)
@@ -154,7 +154,7 @@ def test_a_hyperparameter_goes_before_the_pipeline_document(tmp_path: Path) -> N
             "two dates",
             customers().slice(0, 800),
             MODEL,
-            "it has 2 as-of dates",
+            "of 2 as-of dates 1 end",
         ),
         (
             "a feature of text",
@@ -219,3 +219,14 @@ def test_a_request_without_a_feature_is_refused_by_name(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match="it lacks late_deliveries"):
         inference.predict_fn([{"days_since_last_order": 1}], model)
+
+
+def test_dates_whose_labels_reach_into_the_test_are_left_out() -> None:
+    dates = [datetime.date(2025, month, 1) for month in range(1, 9)]
+
+    split = split_by_time(dates, 0.25, horizon_days=91)
+
+    assert (split.validation_from, split.test_from) == ("2025-04-01", "2025-07-01")
+    assert split.fit.tolist() == [True] * 3 + [False] * 5
+    assert split.validation.tolist() == [False] * 3 + [True] + [False] * 4
+    assert split.test.tolist() == [False] * 6 + [True] * 2
