@@ -4,7 +4,7 @@ import { runInterval } from '#cli/intervals.ts';
 import { loadPipeline } from '#cli/pipeline-file.ts';
 import { publishPipeline } from '#cli/publish-pipeline.ts';
 import { openSnowflake } from '#cli/snowflake-connection.ts';
-import { openStack, type Stack } from '#cli/stack.ts';
+import { openStack, readEndpoints, type Stack } from '#cli/stack.ts';
 import { readStatusOverview, statusText } from '#cli/status.ts';
 import { loadFirst, loadSecond } from '#local/demo/load-shop.ts';
 import { platformDown, platformUp } from '#local/platform.ts';
@@ -107,18 +107,22 @@ async function waitForInterrupt(): Promise<void> {
 
 async function main(): Promise<void> {
   const options = readOptions();
-  const isRight = await runDemo(options);
-  const { status } = await platformUp({}, () => undefined);
-  title(
-    isRight ? 'Every stage succeeded and reconciled.' : 'Something did not reconcile: see ✗ above.',
-  );
-  if (!options.exits) {
-    say(`  The status page: ${status.url}   (Ctrl-C ends)`);
-    await waitForInterrupt();
+  try {
+    const isRight = await runDemo(options);
+    process.exitCode = isRight ? 0 : 1;
+    title(
+      isRight
+        ? 'Every stage succeeded and reconciled.'
+        : 'Something is not as it must be: see ✗ above.',
+    );
+    if (!options.exits) {
+      say(`  The status page: ${readEndpoints().status?.url}   (Ctrl-C ends)`);
+      await waitForInterrupt();
+    }
+  } finally {
+    await platformDown();
+    say(`  State and logs: ${paths.home}`);
   }
-  await platformDown();
-  say(`  State and logs: ${paths.home}`);
-  process.exitCode = isRight ? 0 : 1;
 }
 
 await main();
