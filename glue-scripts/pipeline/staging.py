@@ -28,7 +28,7 @@ from pipeline.history import effective_from, plan_history
 from pipeline.plan import BATCH, DUPLICATES, OP, REMOVED
 from pipeline.rejects import duplicate_rows, rejected_rows
 from pipeline.spark_errors import read_error
-from pipeline.tables import stored_rows
+from pipeline.tables import refuse_other_columns, stored_rows
 from pipeline.versions import RANK, rank_versions
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def _stage(
     _assert_read(table, manifests, sum(reasons.values()))
     technical = [conformed.schema[name] for name in technical_columns(table)]
     target = silver_target(spark, args, table, technical)
+    refuse_other_columns(spark, target)
     newest, repeated = _split_versions(conformed, table)
     planned = plan_history if keeps_history(table) else plan_current
     plan = planned(newest, stored_rows(spark, target.name), table)

@@ -56,18 +56,22 @@ def ensure_table(spark: SparkSession, target: Target) -> None:
     Raises TerminalError when a table with data has other columns than the target.
     """
     create_table(spark, target)
-    different = differing_columns(spark.table(target.name).schema, target.schema)
-    if not different:
-        return
-    if newest_snapshot(spark, target.name) is None:
+    refuse_other_columns(spark, target)
+    if differing_columns(spark.table(target.name).schema, target.schema):
         _create(spark, target, "create or replace table")
-        return
-    raise TerminalError(
-        f"Cannot write {target.name}: it has data, and its columns are not those of the contract "
-        f"({', '.join(different)}). Restore them in pipeline.yml, or drop the table and run its "
-        "intervals again.",
-        code="SCHEMA_DRIFT",
-    )
+
+
+def refuse_other_columns(spark: SparkSession, target: Target) -> None:
+    """Raises TerminalError when the table has data, and other columns than the target."""
+    stored = stored_rows(spark, target.name)
+    different = differing_columns(stored.schema, target.schema) if stored else []
+    if different:
+        raise TerminalError(
+            f"Cannot write {target.name}: it has data, and its columns are not those of the "
+            f"contract ({', '.join(different)}). Restore them in pipeline.yml, or drop the table "
+            "and run its intervals again.",
+            code="SCHEMA_DRIFT",
+        )
 
 
 def create_table(spark: SparkSession, target: Target) -> None:

@@ -8,12 +8,14 @@ import pyarrow as pa
 from contracts import at
 from emulator import ARTIFACTS, LAKE
 from pyiceberg.catalog.glue import GlueCatalog
+from pyiceberg.exceptions import NoSuchTableError
 
 from pipeline.job_args import JobArgs
 from pipeline.runs import run_gold, run_score, run_silver
 
 if TYPE_CHECKING:
     from emulator import Lake
+    from pyiceberg.table import Table
     from pyspark.sql import SparkSession
 
 CUSTOMERS = {
@@ -207,8 +209,14 @@ class Shop:
         name = f"lake.{self.lake.prefix}_{layer}.{table}"
         return self.spark.sql(f"select * from {name}.snapshots").count()
 
-    def read_by_pyiceberg(self, layer: str, table: str) -> Any:
-        """The table as a reader that shares nothing with Spark sees it."""
+    def read_by_pyiceberg(self, layer: str, table: str) -> pa.Table:
+        """The rows as a reader that shares nothing with Spark sees them."""
+        opened = self.open_by_pyiceberg(layer, table)
+        assert opened is not None
+        return opened.scan().to_arrow()
+
+    def open_by_pyiceberg(self, layer: str, table: str) -> Table | None:
+        """The table as another reader sees it; None when there is none."""
         properties = {
             "glue.endpoint": self.lake.endpoint,
             "s3.endpoint": self.lake.endpoint,
@@ -217,8 +225,12 @@ class Shop:
             "s3.access-key-id": "test",
             "s3.secret-access-key": "test",
         }
-        catalog = GlueCatalog("lake", **properties)
-        return catalog.load_table((f"{self.lake.prefix}_{layer}", table)).scan().to_arrow()
+        try:
+            return GlueCatalog("lake", **properties).load_table(
+                (f"{self.lake.prefix}_{layer}", table)
+            )
+        except NoSuchTableError:
+            return None
 
 
 def by_table(report: dict[str, Any]) -> dict[str, dict[str, Any]]:

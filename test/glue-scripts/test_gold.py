@@ -226,13 +226,14 @@ def churn(spark: SparkSession, lake: Lake) -> Shop:
 def trained(shop: Shop, tmp_path: Path, name: str = "job-1") -> str:
     """Trains on what the gold job wrote, and puts the model where SageMaker would."""
     prefix = f"training-data/{shop.lake.prefix}/i1/"
-    (tmp_path / "train").mkdir(exist_ok=True)
-    (tmp_path / "p.json").write_text(json.dumps({"model": CHURN}))
+    for folder in ("train", "pipeline"):
+        (tmp_path / folder).mkdir(exist_ok=True)
+    (tmp_path / "pipeline/p.json").write_text(json.dumps({"model": CHURN}))
     listed = shop.lake.s3.list_objects_v2(Bucket=ARTIFACTS, Prefix=prefix)["Contents"]
     for number, found in enumerate(o for o in listed if o["Key"].endswith(".parquet")):
         body = shop.lake.s3.get_object(Bucket=ARTIFACTS, Key=found["Key"])["Body"].read()
         (tmp_path / "train" / f"{number}.parquet").write_bytes(body)
-    folders = ["--train", tmp_path / "train", "--pipeline_folder", tmp_path]
+    folders = ["--train", tmp_path / "train", "--pipeline_folder", tmp_path / "pipeline"]
     output = ["--model_dir", tmp_path / "model", "--output_dir", tmp_path / "output"]
     assert train.main([str(word) for word in [*folders, *output]]) == 0
     archive = io.BytesIO()

@@ -141,7 +141,7 @@ def test_checks_are_measured_where_the_data_is(shop: Shop) -> None:
     shop.silver("i1")
 
     assert measured(shop.report("i1", "silver")) == {
-        "schema": (0, 6),
+        "schema": (0, 7),
         "known": (0, 2),
         "rejects": (2, 5),
     }
