@@ -78,7 +78,7 @@ async function silverHoldings(
     holdings.push({ place: `silver.${table.table}`, rows, keys });
     const [rejected = 0] = await counts(
       lake,
-      `select count(*) from silver."${document.name}_rejects" where table_name = '${table.table}'`,
+      `select count(*) from silver.rejects where table_name = '${table.table}'`,
     );
     holdings.push({ place: `silver.${table.table}, rejected`, rows: rejected, keys: null });
   }

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteTableCommand, EntityNotFoundException, GlueClient } from '@aws-sdk/client-glue';
 import { DeleteObjectsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { BatchWriteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { publishedPipelines } from '#cli/publish-pipeline.ts';
 import type { Stack } from '#cli/stack.ts';
 import type { PipelineDocument } from '#src/model/pipeline.ts';
 
@@ -44,16 +45,21 @@ async function deleteState(stack: Stack, pipeline: string): Promise<void> {
   }
 }
 
-/** Removes all that one pipeline has written to the local lake, so that the demo begins at its beginning. */
+/**
+ * Removes all that one pipeline has written to the local lake, so that the demo begins at its beginning. The table of
+ * rejects is every pipeline's: it goes only when no other pipeline is published.
+ */
 export async function resetPipeline(stack: Stack, pipeline: PipelineDocument): Promise<void> {
   const { LakeBucket, ArtifactsBucket, BronzeDatabase, SilverDatabase, GoldDatabase } =
     stack.outputs;
   const s3 = new S3Client(stack.clientConfig);
   const glue = new GlueClient(stack.clientConfig);
   const predictions = pipeline.model === undefined ? [] : [pipeline.model.predictions];
+  const others = (await publishedPipelines(stack)).filter(({ name }) => name !== pipeline.name);
+  const rejects = others.length === 0 ? ['rejects'] : [];
   const tables: ReadonlyArray<readonly [string, string, readonly string[]]> = [
     ['bronze', BronzeDatabase, pipeline.extract.queries.map(({ name }) => name)],
-    ['silver', SilverDatabase, [...pipeline.silver.map(({ table }) => table), 'rejects']],
+    ['silver', SilverDatabase, [...pipeline.silver.map(({ table }) => table), ...rejects]],
     ['gold', GoldDatabase, [...pipeline.gold.map(({ table }) => table), ...predictions]],
   ];
   for (const [layer, database, names] of tables) {

@@ -67,7 +67,7 @@ async function readWithPython(): Promise<{ keys: string[]; rows: number; columns
 async function lakeContent() {
   const silver = await lakeRows('select * from silver.sale_lines order by line_number');
   const rejects = await lakeRows(
-    'select table_name, reason, key, row, row_hash from silver.online_retail_rejects order by row_hash',
+    "select table_name, reason, key, row, row_hash from silver.rejects where table_name = 'sale_lines' order by row_hash",
   );
   const gold = await Promise.all(
     GOLD.map((table) => lakeRows(`select * from gold.${table} order by ${ORDER[table]}`)),
@@ -98,7 +98,7 @@ describe.skipIf(!hasCsv())(`Online Retail through the command line${reason}`, ()
       'select count(*) as n, sum(line_amount) as amount, sum(line_number) as numbers from silver.sale_lines',
     );
     const reasons = await lakeRows(
-      'select reason, count(*) as n from silver.online_retail_rejects group by reason order by reason',
+      "select reason, count(*) as n from silver.rejects where table_name = 'sale_lines' group by reason order by reason",
     );
     const counts = Object.fromEntries(reasons.map(({ reason, n }) => [reason, Number(n)]));
 
