@@ -1,4 +1,5 @@
-"""JSON documents and objects in S3, by the SDK rather than by Spark: they are small and read once."""
+"""JSON documents and objects in S3, by the SDK rather than by Spark: they are small and read
+once."""
 
 from __future__ import annotations
 
@@ -18,13 +19,15 @@ _TRANSIENT = {"SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable
 
 
 class Artifacts:
-    """Reads and writes JSON in S3. `client` is boto3's S3 client, which honours AWS_ENDPOINT_URL."""
+    """Reads and writes JSON in S3. `client` is boto3's S3 client, which honours
+    AWS_ENDPOINT_URL."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
 
     def read_json(self, bucket: str, key: str) -> Any:
-        """Raises TerminalError when the object is missing or is no JSON, TransientError when S3 is."""
+        """Raises TerminalError when the object is missing or is no JSON, TransientError when S3
+        is."""
         text = self.read_bytes(bucket, key)
         try:
             return json.loads(text)
@@ -64,7 +67,8 @@ class Artifacts:
 
 
 def check_files(artifacts: Artifacts, bucket: str, manifest: Manifest) -> None:
-    """Raises TerminalError naming the first file that is gone or not as long as the manifest says."""
+    """Raises TerminalError naming the first file that is gone or not as long as the manifest
+    says."""
     for file in manifest["files"]:
         size = artifacts.size_bytes(bucket, file["key"])
         if size != file["bytes"]:

@@ -25,7 +25,8 @@ LINEAGE = [FILE, RUN_ID]
 def read_bronze(
     spark: SparkSession, lake_bucket: str, manifests: Sequence[Manifest]
 ) -> DataFrame | None:
-    """The rows of one query's manifests, with the file and run each came from; None without files."""
+    """The rows of one query's manifests, with the file and run each came from; None without
+    files."""
     frames = [_read(spark, lake_bucket, manifest) for manifest in manifests if manifest["files"]]
     if not frames:
         return None
@@ -43,7 +44,8 @@ def _read(spark: SparkSession, lake_bucket: str, manifest: Manifest) -> DataFram
 
 
 def utc_timestamps(rows: DataFrame, columns: Sequence[ManifestColumn]) -> DataFrame:
-    """Turns every time of the files into a timestamp: nanoseconds are cut to microseconds, downwards.
+    """Turns every time of the files into a timestamp: nanoseconds are cut to microseconds,
+    downwards.
 
     Spark has no type for Parquet's nanoseconds and reads them as bigint (nanosAsLong).
     """

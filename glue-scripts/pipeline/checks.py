@@ -125,7 +125,8 @@ def _measure_one(
 
 
 def _measure_unique(check: Check, rows: DataFrame) -> Measured:
-    """Failing are the rows that would have to go; rows with a null among the columns do not count."""
+    """Failing are the rows that would have to go; rows with a null among the columns do not
+    count."""
     columns = check.get("columns", [])
     looked_at = rows.where(F.expr(check["where"])) if "where" in check else rows
     grouped = looked_at.dropna(subset=columns).groupBy(*columns).count()

@@ -1,4 +1,5 @@
-"""A table's contract applied to source rows: names, types, rules, and the reason of each rejection."""
+"""A table's contract applied to source rows: names, types, rules, and the reason of each
+rejection."""
 
 from __future__ import annotations
 
@@ -146,7 +147,8 @@ def _contract_error(
     )
     said = str(error).splitlines()[0]
     return TerminalError(
-        f"Cannot build silver table {table['table']} from query {table['source']}: {culprit} does not "
+        f"Cannot build silver table {table['table']} from query {table['source']}: {culprit} "
+        f"does not "
         f"fit the source columns ({said}). Correct it in pipeline.yml and publish again.",
         code="SCHEMA_DRIFT",
     )

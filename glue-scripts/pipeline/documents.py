@@ -1,4 +1,5 @@
-"""The shared JSON documents as the jobs read them; src/model holds the schemas they were checked with."""
+"""The shared JSON documents as the jobs read them; src/model holds the schemas they were checked
+with."""
 
 from __future__ import annotations
 
@@ -129,7 +130,8 @@ def as_of_date(manifests: list[Manifest]) -> str:
     """
     if not manifests:
         raise TerminalError(
-            "Cannot tell the date of the interval: it lists no manifest. Start it again by orchestrate.",
+            "Cannot tell the date of the interval: it lists no manifest. Start it again by "
+            "orchestrate.",
             code="EVENT_INVALID",
         )
     return max(_day_of(manifest) for manifest in manifests)

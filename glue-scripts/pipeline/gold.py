@@ -1,4 +1,5 @@
-"""Silver to gold for one interval: each model's SQL is run, and what differs from the table is merged."""
+"""Silver to gold for one interval: each model's SQL is run, and what differs from the table is
+merged."""
 
 from __future__ import annotations
 
@@ -51,7 +52,8 @@ class Built:
 def newest_as_of(
     spark: SparkSession, args: JobArgs, models: Sequence[GoldModel], as_of: str
 ) -> str:
-    """The interval's date, or the one that gold has reached: an older interval takes nothing back."""
+    """The interval's date, or the one that gold has reached: an older interval takes nothing
+    back."""
     reached = [as_of]
     for model in models:
         name = table_name(args.database_prefix, "gold", model["table"])
@@ -64,7 +66,8 @@ def newest_as_of(
 def build_gold(
     spark: SparkSession, args: JobArgs, models: Sequence[GoldModel], as_of: str
 ) -> list[Built]:
-    """Runs the models in the order in which they read each other; one commit for each that changed."""
+    """Runs the models in the order in which they read each other; one commit for each that
+    changed."""
     variables = {
         "silver": database_name(args.database_prefix, "silver"),
         "gold": database_name(args.database_prefix, "gold"),
@@ -131,7 +134,8 @@ def _assert_key(model: GoldModel, rows: DataFrame) -> None:
     if repeated:
         raise TerminalError(
             f"Cannot build gold table {model['table']}: {repeated} values of its key "
-            f"({', '.join(model['key'])}) come more than once. Correct the SQL or the key in its header.",
+            f"({', '.join(model['key'])}) come more than once. Correct the SQL or the key in "
+            f"its header.",
             code="CONFIG_INVALID",
         )
 

@@ -19,7 +19,8 @@ _GOLD_TABLE = re.compile(r"\$\{gold\}\s*\.\s*`?(\w+)`?")
 
 
 def in_order(models: Sequence[GoldModel]) -> list[GoldModel]:
-    """The models, each after those it reads. Raises TerminalError for a circle or an unknown table."""
+    """The models, each after those it reads. Raises TerminalError for a circle or an unknown
+    table."""
     by_name = {model["table"]: model for model in models}
     graph = {name: _reads(model, by_name) for name, model in by_name.items()}
     try:
@@ -38,7 +39,8 @@ def _reads(model: GoldModel, known: Mapping[str, GoldModel]) -> set[str]:
     unknown = sorted(read - known.keys())
     if unknown:
         raise TerminalError(
-            f"Cannot build gold table {model['table']}: it reads {', '.join(unknown)}, which no model "
+            f"Cannot build gold table {model['table']}: it reads {', '.join(unknown)}, which no "
+            f"model "
             "of this pipeline makes. Correct the name, or add the model.",
             code="CONFIG_INVALID",
         )
@@ -46,7 +48,8 @@ def _reads(model: GoldModel, known: Mapping[str, GoldModel]) -> set[str]:
 
 
 def render(model: GoldModel, variables: Mapping[str, str]) -> str:
-    """The SQL with its variables put in. Raises TerminalError for a variable that is not offered."""
+    """The SQL with its variables put in. Raises TerminalError for a variable that is not
+    offered."""
     unknown = sorted(set(_VARIABLE.findall(model["sql"])) - variables.keys())
     if unknown:
         raise TerminalError(

@@ -67,7 +67,8 @@ def _operation(columns: list[str]) -> Column:
 
 
 def _one_per_instant(versions: DataFrame, table: SilverTable) -> DataFrame:
-    """Of several versions of one instant the newest; of equal ones the extraction that came first."""
+    """Of several versions of one instant the newest; of equal ones the extraction that came
+    first."""
     instant = Window.partitionBy(*table["key"], EFFECTIVE_FROM)
     newest = instant.orderBy(age(table).desc(), F.col("_content").desc())
     equal = Window.partitionBy(*table["key"], EFFECTIVE_FROM, "_content")

@@ -1,4 +1,5 @@
-"""A table made anew, compared with the one that is stored: only the rows that differ are written."""
+"""A table made anew, compared with the one that is stored: only the rows that differ are
+written."""
 
 from __future__ import annotations
 

@@ -43,7 +43,8 @@ class TrainedModel:
 
 
 def read_model(archive: bytes, key: str) -> TrainedModel:
-    """Takes model.json and metadata.json out of a model.tar.gz; raises TerminalError without them."""
+    """Takes model.json and metadata.json out of a model.tar.gz; raises TerminalError without
+    them."""
     try:
         with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as files:
             booster, metadata = _member(files, "model.json"), _member(files, "metadata.json")
@@ -74,7 +75,8 @@ def score(rows: DataFrame, model: Model, trained: TrainedModel) -> DataFrame:
     missing = [name for name in trained.features if name not in rows.columns]
     if missing:
         raise TerminalError(
-            f"Cannot score {model['features']}: the model was trained on {', '.join(missing)}, which "
+            f"Cannot score {model['features']}: the model was trained on {', '.join(missing)}, "
+            f"which "
             "the table does not have. Train the model again.",
             code="SCHEMA_DRIFT",
         )

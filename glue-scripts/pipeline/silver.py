@@ -1,4 +1,5 @@
-"""Bronze to silver for one interval: everything is decided first, then each table is committed once."""
+"""Bronze to silver for one interval: everything is decided first, then each table is committed
+once."""
 
 from __future__ import annotations
 

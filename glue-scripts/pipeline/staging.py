@@ -143,8 +143,10 @@ def _counts(
     accepted = changed + unchanged
     if read != accepted + duplicates + sum(rejects.values()):
         raise TerminalError(
-            f"Cannot account for the rows of {table['table']}: {read} were read, {accepted} accepted, "
-            f"{duplicates} are duplicates, {sum(rejects.values())} rejected. Report this as a defect.",
+            f"Cannot account for the rows of {table['table']}: {read} were read, {accepted} "
+            f"accepted, "
+            f"{duplicates} are duplicates, {sum(rejects.values())} rejected. Report this as a "
+            f"defect.",
             code="RECONCILE_MISMATCH",
         )
     return Counts(
@@ -165,7 +167,8 @@ def _assert_read(table: SilverTable, manifests: Sequence[Manifest], read: int) -
         return
     runs = ", ".join(manifest["runId"] for manifest in manifests)
     raise TerminalError(
-        f"Cannot build silver table {table['table']}: its files hold {read} rows, their manifests say "
+        f"Cannot build silver table {table['table']}: its files hold {read} rows, their "
+        f"manifests say "
         f"{expected} (runs {runs}). Extract the window again.",
         code="RESULT_CORRUPT",
     )

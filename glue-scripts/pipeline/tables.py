@@ -29,7 +29,8 @@ _PROPERTIES = {
 
 @dataclass(frozen=True)
 class Target:
-    """A table to write: Spark's name of it, its folder, its columns, and what tells its rows apart."""
+    """A table to write: Spark's name of it, its folder, its columns, and what tells its rows
+    apart."""
 
     name: str
     location: str
@@ -81,7 +82,8 @@ def create_table(spark: SparkSession, target: Target) -> None:
 
 
 def replace_table(target: Target, rows: DataFrame) -> None:
-    """Gives the table the columns and rows of a frame, in one commit; its history stays readable."""
+    """Gives the table the columns and rows of a frame, in one commit; its history stays
+    readable."""
     writer = rows.writeTo(target.name).using("iceberg").tableProperty("location", target.location)
     for name, value in _PROPERTIES.items():
         writer = writer.tableProperty(name, value)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 def training_set(features: DataFrame, labels: DataFrame, model: Model) -> DataFrame:
-    """Features and label of each entity and date that has both: entity, as-of date, features, label.
+    """Features and label of each entity and date that has both: entity, as-of date, features,
+    label.
 
     A label exists only once its horizon has passed, so nothing that a row is trained on was unknown
     on its date. Raises TerminalError when a table lacks a column that the model names.

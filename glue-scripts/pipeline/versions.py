@@ -34,7 +34,8 @@ def content_hash(table: SilverTable) -> Column:
 
 
 def rank_versions(rows: DataFrame, table: SilverTable, identity: Sequence[str]) -> DataFrame:
-    """Adds `_rank` over rows of one identity: 1 for the newest version, 2 ... for those behind it."""
+    """Adds `_rank` over rows of one identity: 1 for the newest version, 2 ... for those behind
+    it."""
     return _rank(rows, identity, [age(table).desc(), content_hash(table).desc()])
 
 

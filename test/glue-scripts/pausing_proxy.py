@@ -1,4 +1,5 @@
-"""An HTTP proxy before the emulator that holds one request, so that a test can act at that moment."""
+"""An HTTP proxy before the emulator that holds one request, so that a test can act at that
+moment."""
 
 from __future__ import annotations
 
@@ -123,7 +124,8 @@ class _QuietServer(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that was killed leaves a broken connection, which is what these tests are for."""
+        """A client that was killed leaves a broken connection, which is what these tests are
+        for."""
 
 
 @contextlib.contextmanager

@@ -1,4 +1,5 @@
-"""The silver job is killed at every boundary; run again, its tables hold what an undisturbed run gives."""
+"""The silver job is killed at every boundary; run again, its tables hold what an undisturbed run
+gives."""
 
 from __future__ import annotations
 
