@@ -7,7 +7,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
-from emulator import Lake, aws_environment, running_emulator, spark_settings
+from emulator import SMALL_FRAMES, Lake, aws_environment, running_emulator, spark_settings
 from pyspark.sql import SparkSession
 
 if TYPE_CHECKING:
@@ -19,19 +19,6 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with running_emulator(tmp_path_factory.mktemp("emulator") / "log") as address:
         os.environ.update(aws_environment(address))
         yield address
-
-
-# Frames of a few rows: what costs time is compiling and planning, not the rows.
-SMALL_FRAMES = {
-    "spark.master": "local[1]",
-    "spark.driver.extraJavaOptions": (
-        "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Duser.timezone=UTC"
-    ),
-    "spark.sql.shuffle.partitions": "1",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.sql.adaptive.enabled": "false",
-}
 
 
 @pytest.fixture(scope="session")

@@ -127,6 +127,19 @@ def spark_settings(endpoint: str, scratch: Path) -> dict[str, str]:
     }
 
 
+# Frames of a few rows: what costs time is compiling and planning, not the rows.
+SMALL_FRAMES = {
+    "spark.master": "local[1]",
+    "spark.driver.extraJavaOptions": (
+        "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Duser.timezone=UTC"
+    ),
+    "spark.sql.shuffle.partitions": "1",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+}
+
+
 @dataclass(frozen=True)
 class Lake:
     """A lake of its own for one test: databases under a prefix, objects under it too."""

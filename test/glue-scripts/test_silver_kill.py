@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
-from emulator import ARTIFACTS, REPOSITORY, Lake, aws_environment, spark_settings
+from emulator import ARTIFACTS, REPOSITORY, SMALL_FRAMES, Lake, aws_environment, spark_settings
 from pausing_proxy import Moment, Proxy, pausing_proxy
 from shop import Shop
 
@@ -62,8 +62,7 @@ class Job:
         self.shop, self.proxy, self.folder = shop, proxy, folder
         settings = {
             **spark_settings(proxy.url, folder / "scratch"),
-            "spark.sql.shuffle.partitions": "1",
-            "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+            **SMALL_FRAMES,
         }
         (folder / "conf").mkdir()
         lines = [f"{name} {value}\n" for name, value in settings.items()]
