@@ -10,7 +10,7 @@ export function textTable(
 ): string {
   const cells = rows.map((row) => row.map(cellText));
   const widths = columns.map((name, at) =>
-    Math.max(name.length, ...cells.map((row) => row[at]?.length ?? 0)),
+    cells.reduce((width, row) => Math.max(width, row[at]?.length ?? 0), name.length),
   );
   const line = (row: readonly string[]): string =>
     row

@@ -22,7 +22,8 @@ const MACHINE = {
   'spark.driver.memory': '1g',
   'spark.driver.host': '127.0.0.1',
   'spark.driver.bindAddress': '127.0.0.1',
-  'spark.driver.extraJavaOptions': '-XX:+UseSerialGC -XX:-UsePerfData -Duser.timezone=UTC',
+  'spark.driver.extraJavaOptions':
+    '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Duser.timezone=UTC',
   'spark.ui.enabled': 'false',
   'spark.ui.showConsoleProgress': 'false',
   'spark.sql.shuffle.partitions': '4',
