@@ -37,7 +37,6 @@ function readOptions(): DemoOptions {
     options: {
       exit: { type: 'boolean', default: false },
       scale: { type: 'string', default: '0.4' },
-      only: { type: 'string' },
       all: { type: 'boolean', default: false },
     },
   });
