@@ -2,12 +2,12 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetTablesCommand, GlueClient, type Table } from '@aws-sdk/client-glue';
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { paths } from '#local/setup/paths.ts';
 import { TerminalError } from '#src/errors.ts';
 import { Manifest } from '#src/model/manifest.ts';
+import { lakeOf, readDocument } from './object-stores.ts';
 import { publishedPipelines } from './publish-pipeline.ts';
 import type { Stack } from './stack.ts';
 
@@ -89,14 +89,9 @@ export async function readManifests(
   pipeline: string,
   query: string,
 ): Promise<Manifest[]> {
-  const s3 = new S3Client(stack.clientConfig);
+  const lake = lakeOf(stack);
   const keys = await committedManifestKeys(stack, pipeline, query);
-  return Promise.all(
-    keys.map(async (Key) => {
-      const object = await s3.send(new GetObjectCommand({ Bucket: stack.outputs.LakeBucket, Key }));
-      return Manifest.parse(JSON.parse((await object.Body?.transformToString()) ?? 'null'));
-    }),
-  );
+  return Promise.all(keys.map((key) => readDocument(lake, key, Manifest)));
 }
 
 /** Bronze is read by its manifests alone: what no manifest names does not exist. */

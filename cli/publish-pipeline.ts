@@ -1,11 +1,8 @@
-import {
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { s3PipelineStore } from '#src/adapters/aws/s3-pipeline-store.ts';
 import { TerminalError } from '#src/errors.ts';
-import { PipelineDocument } from '#src/model/pipeline.ts';
+import { artifactKeys, publishedPipelines as publishedNames } from '#src/model/artifact-keys.ts';
+import type { PipelineDocument } from '#src/model/pipeline.ts';
+import { artifactsOf } from './object-stores.ts';
 import { type LoadedPipeline, loadPipeline } from './pipeline-file.ts';
 import type { Stack } from './stack.ts';
 
@@ -16,31 +13,12 @@ const ownedNames = (pipeline: PipelineDocument): string[] => [
   ...pipeline.gold.map((model) => `gold table ${model.table}`),
 ];
 
-async function readJson(s3: S3Client, Bucket: string, Key: string): Promise<unknown> {
-  const object = await s3.send(new GetObjectCommand({ Bucket, Key }));
-  return JSON.parse((await object.Body?.transformToString()) ?? 'null');
-}
-
-async function currentKeys(s3: S3Client, Bucket: string): Promise<string[]> {
-  const listed = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'pipelines/' }));
-  return (listed.Contents ?? []).flatMap(({ Key }) =>
-    Key?.endsWith('/current.json') ? [Key] : [],
-  );
-}
-
 /** Every pipeline that is published on the stack, in its current version. */
-export async function publishedPipelines({
-  clientConfig,
-  outputs,
-}: Stack): Promise<PipelineDocument[]> {
-  const s3 = new S3Client(clientConfig);
-  const Bucket = outputs.ArtifactsBucket;
-  const pipelines: PipelineDocument[] = [];
-  for (const currentKey of await currentKeys(s3, Bucket)) {
-    const { key } = (await readJson(s3, Bucket, currentKey)) as { key: string };
-    pipelines.push(PipelineDocument.parse(await readJson(s3, Bucket, key)));
-  }
-  return pipelines;
+export async function publishedPipelines(stack: Stack): Promise<PipelineDocument[]> {
+  const artifacts = artifactsOf(stack);
+  const pipelines = s3PipelineStore(artifacts);
+  const names = publishedNames(await artifacts.list(artifactKeys.pipelines));
+  return Promise.all(names.map(async (name) => (await pipelines.current(name)).document));
 }
 
 async function refuseOverlap(stack: Stack, pipeline: PipelineDocument): Promise<void> {
@@ -63,12 +41,10 @@ async function refuseOverlap(stack: Stack, pipeline: PipelineDocument): Promise<
  */
 export async function publishPipeline(stack: Stack, path: string): Promise<LoadedPipeline> {
   const loaded = loadPipeline(path);
-  const s3 = new S3Client(stack.clientConfig);
-  const Bucket = stack.outputs.ArtifactsBucket;
+  const artifacts = artifactsOf(stack);
   await refuseOverlap(stack, loaded.document);
-  const put = (Key: string, Body: string) =>
-    s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: 'application/json' }));
-  await put(loaded.key, loaded.json);
-  await put(`pipelines/${loaded.document.name}/current.json`, JSON.stringify({ key: loaded.key }));
+  await artifacts.putText(loaded.key, loaded.json);
+  const current = artifactKeys.currentPipeline(loaded.document.name);
+  await artifacts.putText(current, JSON.stringify({ key: loaded.key }));
   return loaded;
 }

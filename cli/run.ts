@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { TerminalError } from '#src/errors.ts';
 import { executionName } from '#src/model/execution-name.ts';
 import { IntervalDocument } from '#src/model/interval.ts';
 import { type Command, type Invocation, type Outcome, UsageError } from './command.ts';
 import { type ExecutionOutcome, followExecution, startExecution } from './executions.ts';
+import { artifactsOf, readDocument } from './object-stores.ts';
 import { publishPipeline } from './publish-pipeline.ts';
 import { openStack, type Stack } from './stack.ts';
 
@@ -49,13 +50,7 @@ async function newestIntervalKey(stack: Stack, pipeline: string): Promise<string
 async function newestInput(stack: Stack, pipelinePath: string): Promise<Record<string, unknown>> {
   const pipeline = await publishPipeline(stack, pipelinePath);
   const intervalKey = await newestIntervalKey(stack, pipeline.document.name);
-  const s3 = new S3Client(stack.clientConfig);
-  const object = await s3.send(
-    new GetObjectCommand({ Bucket: stack.outputs.ArtifactsBucket, Key: intervalKey }),
-  );
-  const document = IntervalDocument.parse(
-    JSON.parse((await object.Body?.transformToString()) ?? 'null'),
-  );
+  const document = await readDocument(artifactsOf(stack), intervalKey, IntervalDocument);
   return {
     pipeline: document.pipeline,
     pipelineKey: document.pipelineKey,

@@ -1,5 +1,5 @@
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { IntervalOutcome } from '#cli/intervals.ts';
+import { artifactsOf, readDocument } from '#cli/object-stores.ts';
 import type { Stack } from '#cli/stack.ts';
 import { artifactKeys } from '#src/model/artifact-keys.ts';
 import { LayerReport, type TableReport } from '#src/model/quality.ts';
@@ -44,21 +44,6 @@ function tableFindings(report: TableReport, ledger: TableLedger): Finding[] {
   ];
 }
 
-async function readReport(
-  stack: Stack,
-  pipeline: string,
-  interval: string,
-  layer: string,
-): Promise<LayerReport> {
-  const object = await new S3Client(stack.clientConfig).send(
-    new GetObjectCommand({
-      Bucket: stack.outputs.ArtifactsBucket,
-      Key: artifactKeys.report(pipeline, interval, layer),
-    }),
-  );
-  return LayerReport.parse(JSON.parse((await object.Body?.transformToString()) ?? 'null'));
-}
-
 function executionFindings({ extracts, medallion }: IntervalOutcome): Finding[] {
   const commits = [...extracts].map(([query, { status, output }]) => {
     const { rows, sourceRows } = (output ?? {}) as { rows?: number; sourceRows?: number };
@@ -85,7 +70,8 @@ export async function judgeInterval(
   const findings = executionFindings(outcome);
   if (outcome.medallion.status !== 'SUCCEEDED') return findings;
   const { pipeline } = outcome.medallion.input as { pipeline: string };
-  const report = await readReport(stack, pipeline, outcome.interval.id, 'silver');
+  const key = artifactKeys.report(pipeline, outcome.interval.id, 'silver');
+  const report = await readDocument(artifactsOf(stack), key, LayerReport);
   const tables = Object.entries(ledger.tables).flatMap(([name, table]) => {
     const found = report.tables.find((candidate) => candidate.table === name);
     return found === undefined

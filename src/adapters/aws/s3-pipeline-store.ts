@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { TerminalError } from '../../errors.ts';
+import { artifactKeys } from '../../model/artifact-keys.ts';
 import { PipelineDocument } from '../../model/pipeline.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { PipelineStore } from '../../ports/pipeline-store.ts';
 
 const Current = z.object({ key: z.string().min(1) });
-
-/** Where a pipeline's newest document is named, in the artifacts bucket. */
-export const currentPipelineKey = (pipeline: string) => `pipelines/${pipeline}/current.json`;
 
 async function readJson<Schema extends z.ZodType>(
   objects: ObjectStore,
@@ -49,7 +47,7 @@ export function s3PipelineStore(objects: ObjectStore): PipelineStore {
   return {
     byKey,
     async current(pipeline) {
-      const { key } = await readJson(objects, currentPipelineKey(pipeline), Current);
+      const { key } = await readJson(objects, artifactKeys.currentPipeline(pipeline), Current);
       return { key, document: await byKey(key) };
     },
   };
