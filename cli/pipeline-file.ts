@@ -80,7 +80,10 @@ function repeated(
   );
 }
 
-/** What the schema alone cannot see: names used twice, and references to what does not exist. */
+/**
+ * What the schema alone cannot see: names used twice, references to what does not exist, and settings that exclude each
+ * other.
+ */
 function crossProblems(file: PipelineFile): CrossProblem[] {
   const queries = file.extract.queries.map((query) => query.name);
   const silver = file.silver.map((table) => table.table);
@@ -102,6 +105,7 @@ function crossProblems(file: PipelineFile): CrossProblem[] {
           ],
     ),
     ...file.silver.flatMap((table, index) => missingKeyColumns(table, index)),
+    ...file.silver.flatMap((table, index) => deduplicatedHistory(table, index)),
     ...file.checks.flatMap((check, index) =>
       check.layer === 'silver' && !silver.includes(check.table)
         ? [
@@ -123,6 +127,13 @@ function missingKeyColumns(table: PipelineFile['silver'][number], index: number)
       at: ['silver', index, 'key'],
       message: `${name} is not one of the table's columns`,
     }));
+}
+
+/** A history holds every version, so none of them gives way to another row. */
+function deduplicatedHistory(table: PipelineFile['silver'][number], index: number): CrossProblem[] {
+  if (table.history !== 'scd2' || table.deduplicate === undefined) return [];
+  const message = 'a table with history scd2 cannot drop duplicates: take one of the two out';
+  return [{ at: ['silver', index, 'deduplicate'], message }];
 }
 
 const headerLine = (sql: string, name: string): string | undefined =>

@@ -91,7 +91,7 @@ export const SilverTable = z.strictObject({
     })
     .optional()
     .describe(
-      'source columns: accepted rows of different keys that are the same thing; ' +
+      'scd1: source columns: accepted rows of different keys that are the same thing; ' +
         'all but the first are duplicates',
     ),
 });

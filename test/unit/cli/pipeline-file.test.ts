@@ -103,6 +103,14 @@ describe('loadPipeline', () => {
       VALID.replace('key: [order_id]', 'key: [id]'),
       /id is not one of the table's columns/,
     ],
+    [
+      'deduplication of a table with history',
+      VALID.replace(
+        'key: [order_id]',
+        'key: [order_id]\n    history: scd2\n    deduplicate: { by: [A], keep_first_by: [B] }',
+      ),
+      /19:18 silver\.0\.deduplicate: a table with history scd2 cannot drop duplicates/,
+    ],
     ['broken YAML', VALID.replace('name: shop', 'name: [shop'), /2:1 Flow sequence/],
   ])('refuses %s', (_title, yaml, message) => {
     expect(() => load(yaml)).toThrow(message);
