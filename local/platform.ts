@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { paths } from '#local/setup/paths.ts';
 import { TerminalError } from '#src/errors.ts';
+import { ensureHomeId, homeIdPath } from './platform/home-identity.ts';
 import { writeJsonFile } from './platform/json-file.ts';
 import { withLock } from './platform/lock.ts';
 import { answers, ensurePiece, HEALTH_PATHS, pieces, stopPiece, url } from './platform/pieces.ts';
@@ -17,6 +18,7 @@ import { isRunning } from './platform/processes.ts';
 import { liveAccess, readStandInLine } from './platform/snowflake-access.ts';
 import { ensureStack, putSnowflakeSecret, type StackOutputs } from './platform/stack.ts';
 import { changeState, readState, type SnowflakeAccess } from './platform/state.ts';
+import { endProcesses, taggedProcesses } from './platform/tagged-processes.ts';
 
 export interface PlatformOptions {
   /** Folder of the platform's state; the checkout's `.snowmelt`, or SNOWMELT_HOME, by default. */
@@ -144,11 +146,25 @@ export async function ensureEmulator(at: Places, ports: Ports): Promise<void> {
   ]);
 }
 
+/** Ends what runs of this home and belongs to no piece that is known: of a home before it, or forgotten. */
+async function endForgotten(at: Places): Promise<void> {
+  const id = ensureHomeId(at.home);
+  const { pieces: known } = readState(at);
+  const isKnown = (name: string): boolean => {
+    const piece = known[name as PieceName];
+    return piece !== undefined && isRunning(piece);
+  };
+  await endProcesses(() =>
+    taggedProcesses(at.home).filter(({ tag }) => tag.homeId !== id || !isKnown(tag.piece)),
+  );
+}
+
 async function bringUp(
   at: Places,
   options: PlatformOptions,
   progress: Progress,
 ): Promise<Endpoints> {
+  await endForgotten(at);
   const ports = await choosePorts(at, options.portBase);
   await moveTo(at, ports);
   const endpoint = url(ports.emulator);
@@ -188,9 +204,14 @@ async function bringDown(at: Places): Promise<void> {
   await stopPiece(at, 'front-door');
   await stopPiece(at, 'emulator');
   await Promise.all([stopPiece(at, 'runner'), stopPiece(at, 'stand-in')]);
+  await endProcesses(() => taggedProcesses(at.home));
 }
 
-/** Stops everything; the data stays for the next `platformUp`. */
+/**
+ * Stops everything, also what no record names any more; the data stays for the next `platformUp`.
+ *
+ * @throws TerminalError naming the processes that do not end
+ */
 export async function platformDown(options: PlatformOptions = {}): Promise<void> {
   const at = places(options);
   await withLock(at.lock, LOCK_SECONDS, () => bringDown(at));
@@ -202,7 +223,8 @@ export async function platformReset(options: PlatformOptions = {}): Promise<void
   await withLock(at.lock, LOCK_SECONDS, async () => {
     await bringDown(at);
     const data = [at.emulator, at.standIn, at.jobs, at.build, at.logs, at.deployed, at.state];
-    for (const path of data) rmSync(path, { recursive: true, force: true });
+    for (const path of [...data, homeIdPath(at.home)])
+      rmSync(path, { recursive: true, force: true });
   });
 }
 

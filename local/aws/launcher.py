@@ -30,6 +30,7 @@ def install_hooks(runner: str, checkpoint_seconds: float) -> None:
     from ministack_hooks import (
         checkpoints,
         expectation,
+        home_watch,
         job_calls,
         lambda_errors,
         recorded_types,
@@ -41,6 +42,7 @@ def install_hooks(runner: str, checkpoint_seconds: float) -> None:
     lambda_errors.install()
     recorded_types.install()
     job_calls.install(runner)
+    home_watch.install()
     checkpoints.install(checkpoint_seconds)
 
 

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJsonFile, writeJsonFile } from '#local/platform/json-file.ts';
+import { endUnlessAtHome } from '#local/platform/watch-home.ts';
 
 /** Runs of one kind, each in a file, so that they survive the runner. */
 export interface RunRecords<T> {
@@ -21,6 +22,7 @@ export function fileRunRecords<T>(folder: string): RunRecords<T> {
     get: (id) => runs.get(id),
     list: () => [...runs.values()],
     save(id, run) {
+      endUnlessAtHome();
       runs.set(id, run);
       writeJsonFile(join(folder, `${id}.json`), run);
     },

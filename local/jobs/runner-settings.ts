@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { PIECE_VARIABLE } from '#local/platform/home-identity.ts';
 import { paths } from '#local/setup/paths.ts';
 
 /** Where the runner finds and puts things. */
@@ -23,10 +24,11 @@ export interface RunnerSettings {
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' } as const;
 
 function jobEnvironment(endpoint: string, region: string): NodeJS.ProcessEnv {
-  const { PATH, HOME, LANG } = process.env;
+  const { PATH, HOME, LANG, [PIECE_VARIABLE]: piece } = process.env;
   const javaHome = paths.javaHome;
   return {
     ...{ PATH, HOME, LANG: LANG ?? 'C.UTF-8' },
+    ...(piece === undefined ? {} : { [PIECE_VARIABLE]: piece }),
     ...(javaHome !== undefined && existsSync(javaHome) ? { JAVA_HOME: javaHome } : {}),
     ...CREDENTIALS,
     AWS_ENDPOINT_URL: endpoint,

@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { paths } from '#local/setup/paths.ts';
 import { TerminalError } from '#src/errors.ts';
+import { pieceEnvironment } from './home-identity.ts';
 import { linkCheckout } from './linked-checkout.ts';
 import { emulatorCredentials, type Places, REGION } from './places.ts';
 import { identify, spawnGroup, stopGroup } from './processes.ts';
@@ -62,7 +63,7 @@ export async function runServerless(places: Places, endpoint: string): Promise<v
     ['deploy', '--stage', 'local', '--region', REGION],
     {
       cwd: places.build,
-      env: serverlessEnvironment(endpoint),
+      env: { ...serverlessEnvironment(endpoint), ...pieceEnvironment(places.home, 'deployment') },
       stdio: ['ignore', output, output],
     },
   );

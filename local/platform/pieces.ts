@@ -3,10 +3,12 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { paths } from '#local/setup/paths.ts';
 import { TerminalError } from '#src/errors.ts';
+import { pieceEnvironment } from './home-identity.ts';
 import { ACCOUNT, emulatorCredentials, type Places, REGION } from './places.ts';
 import type { PieceName, Ports } from './ports.ts';
 import { identify, isRunning, killOrphans, spawnGroup, stopGroup } from './processes.ts';
 import { readState, rememberPiece } from './state.ts';
+import { endProcesses, taggedProcesses } from './tagged-processes.ts';
 
 /** A process of the platform: how it is started, and when it is ready. */
 export interface Piece {
@@ -34,6 +36,8 @@ export const HEALTH_PATHS: Readonly<Record<PieceName, string>> = {
 const STOP_SECONDS = 10;
 
 const node = join(paths.nodeBin, 'node');
+/** Arguments of Node that load the watch over the home before the piece. */
+const WATCHED = ['--import', join(paths.root, 'local', 'platform', 'watch-home.ts')];
 
 const readyUrl = (name: PieceName, ports: Ports): string =>
   `${url(ports[name])}${HEALTH_PATHS[name]}`;
@@ -90,7 +94,7 @@ const runner = (places: Places, ports: Ports): Piece => ({
   title: 'jobs runner',
   command: node,
   args: [
-    join(paths.root, 'local', 'jobs', 'runner.ts'),
+    ...[...WATCHED, join(paths.root, 'local', 'jobs', 'runner.ts')],
     ...['--port', String(ports.runner), '--endpoint', url(ports.emulator)],
     ...['--home', places.home, '--region', REGION, '--account', ACCOUNT],
   ],
@@ -104,7 +108,7 @@ const standIn = (places: Places, ports: Ports): Piece => ({
   title: 'Snowflake stand-in',
   command: node,
   args: [
-    join(paths.root, 'cli', 'bin.mjs'),
+    ...[...WATCHED, join(paths.root, 'cli', 'bin.mjs')],
     ...['stand-in', '--port', String(ports['stand-in']), '--data', places.standIn],
   ],
   env: process.env,
@@ -117,7 +121,7 @@ const frontDoor = (_places: Places, ports: Ports, target: string): Piece => ({
   title: 'status page',
   command: node,
   args: [
-    join(paths.root, 'local', 'platform', 'front-door.ts'),
+    ...[...WATCHED, join(paths.root, 'local', 'platform', 'front-door.ts')],
     ...['--port', String(ports['front-door']), '--target', target],
   ],
   env: process.env,
@@ -157,9 +161,13 @@ function openLog(places: Places, name: string): number {
   return openSync(path, 'w', 0o600);
 }
 
+/** Ends what carries a piece's name, whether or not it is recorded. */
+const endPiece = (places: Places, name: string): Promise<void> =>
+  endProcesses(() => taggedProcesses(places.home).filter(({ tag }) => tag.piece === name));
+
 /**
- * Starts a piece unless it runs and answers; a piece that runs without answering, or what a killed one
- * left behind, is ended first. Answers whether it was started. Throws when it does not become ready.
+ * Starts a piece unless it runs and answers; a piece that runs without answering, or what a killed or a
+ * forgotten one left behind, is ended first. Answers whether it was started. Throws when it does not become ready.
  */
 export async function ensurePiece(places: Places, piece: Piece): Promise<boolean> {
   const known = readState(places).pieces[piece.name];
@@ -168,10 +176,11 @@ export async function ensurePiece(places: Places, piece: Piece): Promise<boolean
     await stopGroup(known, STOP_SECONDS);
     killOrphans(known);
   }
+  await endPiece(places, piece.name);
   const log = openLog(places, piece.name);
   const child = spawnGroup(piece.command, piece.args, {
     cwd: paths.root,
-    env: piece.env,
+    env: { ...piece.env, ...pieceEnvironment(places.home, piece.name) },
     stdio: ['ignore', log, log],
   });
   const ended = { why: undefined as string | undefined };
@@ -196,11 +205,16 @@ export async function ensurePiece(places: Places, piece: Piece): Promise<boolean
   return true;
 }
 
-/** Stops a piece that runs, and forgets it. */
+/**
+ * Stops a piece with all that it started, and forgets it.
+ *
+ * @throws TerminalError naming the processes that do not end
+ */
 export async function stopPiece(places: Places, name: PieceName): Promise<void> {
   const known = readState(places).pieces[name];
-  if (known === undefined) return;
-  await stopGroup(known, STOP_SECONDS);
+  if (known !== undefined) await stopGroup(known, STOP_SECONDS);
+  await endPiece(places, name);
   if (name === 'emulator') rmSync(places.functions, { recursive: true, force: true });
+  if (known === undefined) return;
   rememberPiece(places, name, undefined);
 }

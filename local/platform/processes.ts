@@ -72,11 +72,21 @@ export function killOrphans(identity: ProcessIdentity): void {
   }
 }
 
-/** Stops a group: SIGTERM, then SIGKILL after `graceSeconds`. Returns when its leader has ended. */
+/** How long a killed process may take to be gone. */
+const KILLED_SECONDS = 5;
+
+async function ends(identity: ProcessIdentity, withinSeconds: number): Promise<void> {
+  const deadline = Date.now() + withinSeconds * 1000;
+  while (isRunning(identity) && Date.now() < deadline) await sleep(POLL_MS);
+}
+
+/**
+ * Stops a group: SIGTERM, then SIGKILL after `graceSeconds`. Returns when its leader has ended, or does
+ * not end although it was killed.
+ */
 export async function stopGroup(identity: ProcessIdentity, graceSeconds: number): Promise<void> {
   if (isRunning(identity)) signalGroup(identity.pid, 'SIGTERM');
-  const deadline = Date.now() + graceSeconds * 1000;
-  while (isRunning(identity) && Date.now() < deadline) await sleep(POLL_MS);
+  await ends(identity, graceSeconds);
   killOrphans(identity);
-  while (isRunning(identity)) await sleep(POLL_MS);
+  await ends(identity, KILLED_SECONDS);
 }

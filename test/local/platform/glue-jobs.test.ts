@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-glue';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readState } from '#local/platform/pieces.ts';
 import { identify } from '#local/platform/processes.ts';
 import { type Emulator, startEmulator } from '#test/helpers/emulator.ts';
 import {
@@ -62,6 +63,13 @@ beforeAll(async () => {
       'count',
       oneTask(SYNC, { JobName: 'counting', Arguments: { '--rows.$': '$.rows' } }),
     ),
+    ParallelMachine: machine(
+      'count-in-parallel',
+      oneTask(SYNC, {
+        JobName: 'counting',
+        Arguments: { '--conf': `${CONF} --conf spark.default.parallelism=7` },
+      }),
+    ),
     FailMachine: machine(
       'fail',
       oneTask(SYNC, { JobName: 'failing' }, catching('States.TaskFailed')),
@@ -72,7 +80,7 @@ beforeAll(async () => {
     ),
     TimeoutMachine: machine(
       'time-out',
-      oneTask(SYNC, sleeping, { TimeoutSeconds: 4, ...catching('States.Timeout') }),
+      oneTask(SYNC, sleeping, { TimeoutSeconds: 10, ...catching('States.Timeout') }),
     ),
     OuterMachine: machine(
       'outer',
@@ -107,6 +115,51 @@ const lastRun = async (JobName: string) => {
   const { JobRuns } = await emulator.clients.glue.send(new GetJobRunsCommand({ JobName }));
   return JobRuns?.[0];
 };
+
+interface Ran {
+  /** Number of the Java process. */
+  readonly java: number;
+  readonly parallelism: string;
+}
+
+/** Runs the counting job to its end and reads what it wrote of its surroundings. */
+async function count(machineName: string): Promise<Ran> {
+  const execution = await run(emulator, machineName, { rows: '1' });
+  const { Id } = JSON.parse(execution.output ?? '{}');
+  const log = readFileSync(join(emulator.places.logs, 'glue', `${Id}.log`), 'utf8');
+  const [, java = '', parallelism = ''] = /Java (\d+), parallelism (\w+)/.exec(log) ?? [];
+  return { java: Number(java), parallelism };
+}
+
+describe('the Java process of Glue jobs', () => {
+  it('serves the next job, which has settings of its own', async () => {
+    const first = await count('count-in-parallel');
+    const second = await count('count');
+
+    expect(first.parallelism).toBe('7');
+    expect(second).toEqual({ java: first.java, parallelism: 'unset' });
+  });
+
+  it('is not used again after a job that failed', async () => {
+    const { java } = await count('count');
+
+    await run(emulator, 'fail');
+
+    await gone(java);
+    expect((await count('count')).java).not.toBe(java);
+  });
+
+  it('ends with the jobs runner, however that ends', async () => {
+    const { java } = await count('count');
+    expect(identify(java)).toBeDefined();
+
+    process.kill(readState(emulator.places).pieces.runner?.pid ?? 0, 'SIGKILL');
+
+    await gone(java);
+    await emulator.ensure();
+    expect((await count('count')).java).not.toBe(java);
+  });
+});
 
 describe('a Glue job in a state machine', () => {
   it('runs the deployed script in Spark and answers the job run', async () => {

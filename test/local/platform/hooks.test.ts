@@ -20,6 +20,7 @@ const installs: Readonly<Record<string, string>> = {
   lambda_errors: 'lambda_errors.install()',
   recorded_types: 'recorded_types.install()',
   job_calls: "job_calls.install('http://127.0.0.1:1')",
+  home_watch: 'home_watch.install()',
   checkpoints: 'checkpoints.install(1)',
 };
 
@@ -41,6 +42,11 @@ describe('a hook into the AWS emulator', () => {
       'has no AWS::Glue::Job in the CloudFormation types',
     ],
     ['job_calls', 'import ministack.app as changed; del changed.app', 'has no ministack.app.app'],
+    [
+      'home_watch',
+      'from ministack.core import persistence as changed; del changed.save_state',
+      'has no ministack.core.persistence.save_state',
+    ],
     [
       'checkpoints',
       'import ministack.app as changed; del changed._build_persistence_save_dict',
