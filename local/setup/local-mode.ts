@@ -10,6 +10,7 @@ Manager and CloudFormation. A launcher of ours adds what it lacks, and checks at
 - [x] errors of Node Lambdas keep their name, so that Retry and Catch match
 - [x] CloudFormation types that it does not know are recorded, so that the whole stack deploys
 - [x] its state is written to disk while it runs, so that a killed platform comes up with its data
+- [x] it ends, without writing, when the folder of its platform is removed or has become another's
 - [ ] IAM is not enforced: permissions are asserted on the template
 - [ ] encryption, lifecycle rules and CORS are accepted and do nothing
 - [ ] schedules are deployed switched off in the stage \`local\`
