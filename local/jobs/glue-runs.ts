@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { finished } from 'node:stream/promises';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { killOrphans } from '#local/platform/processes.ts';
@@ -14,16 +15,24 @@ import {
 } from './glue-job.ts';
 import { prepareGlueRun } from './glue-workspace.ts';
 import { publishLog } from './job-logs.ts';
-import { type JobEnd, type JobProcess, startJobProcess } from './job-process.ts';
+import {
+  type JobCommand,
+  type JobEnd,
+  type JobProcess,
+  openLog,
+  startJobProcess,
+} from './job-process.ts';
 import { lastPythonError } from './last-error.ts';
 import type { RunRecords } from './run-records.ts';
 import type { RunnerSettings } from './runner-settings.ts';
+import type { Loan, SparkHosts } from './spark-hosts.ts';
 
 export interface GlueDeps {
   readonly settings: RunnerSettings;
   readonly records: RunRecords<GlueRun>;
   readonly s3: S3Client;
   readonly logs: CloudWatchLogsClient;
+  readonly hosts: SparkHosts;
   /** The deployed definition. Throws EntityNotFoundException. */
   getJob(name: string): Promise<GlueJob>;
 }
@@ -98,19 +107,30 @@ export function glueRuns(deps: GlueDeps): GlueRuns {
   };
 
   const execute = async (job: GlueJob, starting: GlueRun, handle: ActiveRun): Promise<GlueRun> => {
-    let command: Parameters<typeof startJobProcess>[0];
+    let loan: Loan | undefined;
+    let command: JobCommand;
     try {
-      command = await prepareGlueRun(settings, deps.s3, job, starting);
+      const commandOn = await prepareGlueRun(settings, deps.s3, job, starting);
+      loan = await deps.hosts.lend();
+      command = commandOn(loan.host);
     } catch (error) {
       return finish(starting, 'FAILED', (error as Error).message);
     }
-    if (handle.stopped) return finish(starting, 'STOPPED');
+    if (handle.stopped) {
+      loan.giveBack(true);
+      return finish(starting, 'STOPPED');
+    }
+    const log = openLog(command.logPath);
+    loan.host.logTo(log);
     handle.process = startJobProcess(command);
     const running = change(starting, {
       JobRunState: 'RUNNING',
       process: handle.process.identity,
     });
     const { state, message } = judgeEnd(await handle.process.ended);
+    loan.giveBack(state === 'SUCCEEDED');
+    log.end();
+    await finished(log);
     return finish(running, state, message);
   };
 

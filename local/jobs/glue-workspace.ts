@@ -6,7 +6,8 @@ import { scriptWords } from './glue-job.ts';
 import type { JobCommand } from './job-process.ts';
 import { downloadObject, parseS3Uri } from './objects.ts';
 import type { RunnerSettings } from './runner-settings.ts';
-import { LOG4J2, readConfArgument, sparkDefaults } from './spark-conf.ts';
+import { readConfArgument, sparkDefaults } from './spark-conf.ts';
+import type { SparkHost } from './spark-host.ts';
 
 const list = (text: string | undefined): string[] =>
   (text ?? '').split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
@@ -37,43 +38,40 @@ async function fillWorkspace(
   );
   const imports = modules.map((path) => (path.endsWith('.py') ? dirname(path) : path));
   await downloadAll(s3, list(run.Arguments['--extra-files']), folder);
-  const conf = join(folder, 'conf');
   const scratchDir = join(folder, 'scratch');
-  for (const path of [conf, scratchDir]) mkdirSync(path, { recursive: true });
+  mkdirSync(scratchDir, { recursive: true });
   const jobConf = readConfArgument(run.Arguments['--conf'] ?? '');
   const { endpoint, region, jarsDir } = settings;
-  writeFileSync(
-    join(conf, 'spark-defaults.conf'),
-    sparkDefaults(jobConf, { endpoint, region, jarsDir, scratchDir }),
-  );
-  writeFileSync(join(conf, 'log4j2.properties'), LOG4J2);
-  return { script, imports, conf, scratchDir };
+  const pythonPath = [...imports, settings.glueLibraryDir].join(delimiter);
+  const conf = join(folder, 'spark-defaults.conf');
+  const surroundings = { endpoint, region, jarsDir, scratchDir };
+  const ours = { 'spark.app.name': job.Name, 'spark.executorEnv.PYTHONPATH': pythonPath };
+  writeFileSync(conf, sparkDefaults({ ...jobConf, ...ours }, surroundings));
+  return { script, pythonPath, conf, scratchDir };
 }
 
-/** Everything a run needs in its folder, and the command that runs it there. */
+/** Everything a run needs in its folder, and the command that runs it there on a Spark host. */
 export async function prepareGlueRun(
   settings: RunnerSettings,
   s3: S3Client,
   job: GlueJob,
   run: GlueRun,
-): Promise<JobCommand> {
+): Promise<(host: SparkHost) => JobCommand> {
   const folder = settings.glueFolder(run.Id);
-  const { script, imports, conf, scratchDir } = await fillWorkspace(settings, s3, job, run, folder);
-  return {
+  const files = await fillWorkspace(settings, s3, job, run, folder);
+  const starter = join(settings.glueLibraryDir, 'run_on_host.py');
+  return (host) => ({
     command: settings.python,
-    args: [script, ...scriptWords(run)],
+    args: [starter, files.conf, files.script, ...scriptWords(run)],
     cwd: folder,
     env: {
       ...settings.jobEnvironment,
-      SPARK_CONF_DIR: conf,
-      SPARK_LOCAL_IP: '127.0.0.1',
-      SPARK_LOCAL_DIRS: scratchDir,
+      ...host.environment,
       PYSPARK_PYTHON: settings.python,
-      PYSPARK_DRIVER_PYTHON: settings.python,
-      PYTHONPATH: [...imports, settings.glueLibraryDir].join(delimiter),
-      TMPDIR: scratchDir,
+      PYTHONPATH: files.pythonPath,
+      TMPDIR: files.scratchDir,
     },
     logPath: settings.glueLogPath(run.Id),
     timeoutSeconds: run.Timeout * 60,
-  };
+  });
 }

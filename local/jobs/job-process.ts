@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   identify,
@@ -37,10 +37,15 @@ const KEPT_ERROR_CHARACTERS = 200_000;
 /** setTimeout fires at once beyond this. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** A job's log, to add to. */
+export function openLog(path: string): WriteStream {
+  mkdirSync(dirname(path), { recursive: true });
+  return createWriteStream(path, { flags: 'a' });
+}
+
 /** Starts a job's process in a group of its own and follows it to its end. */
 export function startJobProcess(job: JobCommand): JobProcess {
-  mkdirSync(dirname(job.logPath), { recursive: true });
-  const log = createWriteStream(job.logPath, { flags: 'a' });
+  const log = openLog(job.logPath);
   const child = spawnGroup(job.command, job.args, {
     cwd: job.cwd,
     env: job.env,

@@ -1,4 +1,5 @@
 // The jobs runner: runs Glue jobs and SageMaker training as processes, for the emulator that asks it to.
+import { rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,6 +12,7 @@ import { failInterrupted, glueRuns } from './glue-runs.ts';
 import { fileRunRecords } from './run-records.ts';
 import { type RunnerSettings, runnerSettings } from './runner-settings.ts';
 import { answerCall, mapTimes, type Runs } from './sdk-calls.ts';
+import { sparkHosts } from './spark-hosts.ts';
 import { type StepFunctionTasks, stepFunctionTasks } from './step-function-tasks.ts';
 import type { TrainingJob } from './training-job.ts';
 import { failInterruptedTraining, trainingRuns } from './training-runs.ts';
@@ -32,7 +34,7 @@ async function getJob(glue: GlueClient, name: string): Promise<GlueJob> {
 
 interface OpenRuns extends Runs {
   /** Kills what runs; those runs have failed. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Everything that runs, with what an earlier runner left unfinished marked as failed. */
@@ -47,15 +49,21 @@ export function openRuns(settings: RunnerSettings): OpenRuns {
   const glue = new GlueClient(client);
   const jobRecords = fileRunRecords<GlueRun>(join(settings.recordsDir, 'glue'));
   const trainingRecords = fileRunRecords<TrainingJob>(join(settings.recordsDir, 'training'));
-  const close = (): void => {
+  const hosts = sparkHosts(settings);
+  const failActive = (): void => {
     failInterrupted(jobRecords);
     failInterruptedTraining(trainingRecords);
   };
-  close();
+  failActive();
+  rmSync(join(settings.recordsDir, 'work'), { recursive: true, force: true });
   return {
-    close,
+    async close() {
+      failActive();
+      await hosts.close();
+    },
     glue: glueRuns({
       settings,
+      hosts,
       records: jobRecords,
       s3,
       logs,
@@ -144,8 +152,7 @@ function main(): void {
   });
   server.listen(Number(port), '127.0.0.1');
   process.on('SIGTERM', () => {
-    runs.close();
-    process.exit(0);
+    void runs.close().finally(() => process.exit(0));
   });
 }
 

@@ -16,7 +16,7 @@ const CATALOG = {
   'spark.sql.catalog.lake.io-impl': 'org.apache.iceberg.aws.s3.S3FileIO',
 } as const;
 
-/** One JVM of one gigabyte that serves a single job: start-up counts more than peak speed. */
+/** A JVM of one gigabyte for short jobs: what is compiled quickly counts more than peak speed. */
 const MACHINE = {
   'spark.master': 'local[2]',
   'spark.driver.memory': '1g',
@@ -85,6 +85,7 @@ export function sparkDefaults(
     ...MACHINE,
     ...emulatorSettings(surroundings, catalogNames(base)),
     'spark.driver.extraClassPath': `${surroundings.jarsDir}/*`,
+    'spark.local.dir': surroundings.scratchDir,
     'spark.sql.warehouse.dir': `${surroundings.scratchDir}/warehouse`,
   };
   return `${Object.entries(settings)

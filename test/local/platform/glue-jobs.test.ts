@@ -10,8 +10,8 @@ import {
 } from '@aws-sdk/client-glue';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readState } from '#local/platform/pieces.ts';
 import { identify } from '#local/platform/processes.ts';
+import { readState } from '#local/platform/state.ts';
 import { type Emulator, startEmulator } from '#test/helpers/emulator.ts';
 import {
   BUCKET,
