@@ -7,6 +7,7 @@ import type { Engine, OpenSession } from './statement.ts';
 import { openStore, type Store } from './storage/database.ts';
 import { ResultStore } from './storage/result-store.ts';
 import { WriteLock } from './storage/write-lock.ts';
+import { VersionLog } from './versions/version-log.ts';
 
 export interface EngineOptions {
   /** Folder of the store; made when it is not there. One process at a time. */
@@ -56,6 +57,16 @@ async function loadCatalog(store: Store, now: Date): Promise<Catalog> {
   return catalog;
 }
 
+/** The versions of tables; ids that they name are not given again. */
+async function loadVersions(store: Store, catalog: Catalog): Promise<VersionLog> {
+  const connection = await store.connect([]);
+  const versions = await VersionLog.load(connection);
+  const named = catalog.list('STREAM').map(({ tableId }) => tableId);
+  catalog.reserveIds(Math.max(0, ...versions.tableIds(), ...named));
+  connection.close();
+  return versions;
+}
+
 /**
  * A session with its context set as far as the named objects exist, as Snowflake does at log-in.
  */
@@ -96,9 +107,11 @@ export async function createEngine({ dataDir, clock }: EngineOptions): Promise<E
   const now = clock ?? (() => new Date());
   const store = await openStore(dataDir);
   const catalog = await loadCatalog(store, now());
+  const versions = await loadVersions(store, catalog);
   const results = await ResultStore.open(dataDir, now);
   const translator = await loadTranslator();
-  const parts: EngineParts = { catalog, results, lock: new WriteLock(), translator, now };
+  const lock = new WriteLock();
+  const parts: EngineParts = { catalog, results, lock, translator, now, versions };
   const sessions = new Set<Session>();
   const sweep = setInterval(() => void results.sweep(), SWEEP_MS).unref();
   let lastId = 0;

@@ -17,14 +17,16 @@ export async function loadObjects(connection: StoreConnection): Promise<CatalogO
   const rows = await connection.rows(
     'SELECT CAST(body AS VARCHAR) AS body, epoch_ms(altered_at) AS altered FROM _sf.objects ORDER BY id',
   );
-  return rows.map(({ body, altered }) => {
-    const object = JSON.parse(String(body));
-    return {
-      ...object,
-      createdAt: new Date(object.createdAt),
-      alteredAt: new Date(Number(altered)),
-    };
-  });
+  return rows.map(({ body, altered }) => ({
+    ...dated<CatalogObject>(JSON.parse(String(body))),
+    alteredAt: new Date(Number(altered)),
+  }));
+}
+
+/** An object read from JSON, its times made dates again. */
+export function dated<T extends CatalogObject>(object: T): T {
+  const { createdAt, alteredAt } = object;
+  return { ...object, createdAt: new Date(createdAt), alteredAt: new Date(alteredAt) };
 }
 
 export function deleteSql(ids: readonly number[]): string {

@@ -6,6 +6,7 @@ import type {
   ObjectOf,
   QualifiedName,
   RelationObject,
+  StreamObject,
 } from './model.ts';
 import { duckdbName } from './names.ts';
 
@@ -18,9 +19,9 @@ export interface CatalogChange {
   readonly remove: readonly CatalogObject[];
 }
 
-/** Tables and views share names; every other kind has names of its own. */
+/** Tables, views and streams share names; every other kind has names of its own. */
 function nameSpace(kind: ObjectKind): string {
-  return kind === 'VIEW' ? 'TABLE' : kind;
+  return kind === 'VIEW' || kind === 'STREAM' ? 'TABLE' : kind;
 }
 
 function keyOf(kind: ObjectKind, { database, schema, name }: QualifiedName): string {
@@ -45,6 +46,11 @@ export class Catalog {
     return this.#nextId++;
   }
 
+  /** Keeps ids up to here from being given again: something outside the catalog names them. */
+  reserveIds(upTo: number): void {
+    this.#nextId = Math.max(this.#nextId, upTo + 1);
+  }
+
   find<K extends ObjectKind>(kind: K, name: QualifiedName): ObjectOf<K> | undefined {
     const found = this.#byKey.get(keyOf(kind, name));
     return found?.kind === kind ? (found as ObjectOf<K>) : undefined;
@@ -52,7 +58,18 @@ export class Catalog {
 
   /** The table or view of a name. */
   relation(name: QualifiedName): RelationObject | undefined {
-    return this.#byKey.get(keyOf('TABLE', name)) as RelationObject | undefined;
+    const found = this.named(name);
+    return found?.kind === 'STREAM' ? undefined : found;
+  }
+
+  /** The table, view or stream of a name. */
+  named(name: QualifiedName): RelationObject | StreamObject | undefined {
+    return this.#byKey.get(keyOf('TABLE', name)) as RelationObject | StreamObject | undefined;
+  }
+
+  /** The object of an id. */
+  withId(id: number): CatalogObject | undefined {
+    return this.#byId.get(id);
   }
 
   /** An object of this name whose name differs in case only: DuckDB cannot tell the two apart. */

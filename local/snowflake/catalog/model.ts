@@ -55,6 +55,12 @@ export interface TableObject extends ObjectBase {
   readonly clusterBy: string | null;
   readonly retentionDays: number;
   readonly isChangeTracked: boolean;
+  /** Since when; since always when absent. Epoch milliseconds. */
+  readonly trackedSince?: number;
+  /** MAX_DATA_EXTENSION_TIME_IN_DAYS: how long streams keep history alive; 14 when absent. */
+  readonly extensionDays?: number;
+  /** How often its columns have changed; 0 when absent. */
+  readonly generation?: number;
 }
 
 export interface ViewObject extends ObjectBase {
@@ -71,6 +77,15 @@ export interface SequenceObject extends ObjectBase {
   readonly start: number;
   readonly increment: number;
   readonly isOrdered: boolean;
+}
+
+/** A stream on a table; where it stands is in `_sf.stream_offsets`. */
+export interface StreamObject extends ObjectBase {
+  readonly kind: 'STREAM';
+  readonly tableId: number;
+  /** Name of the table when the stream was made. */
+  readonly table: QualifiedName;
+  readonly isAppendOnly: boolean;
 }
 
 export interface DatabaseObject extends ObjectBase {
@@ -101,6 +116,7 @@ export type CatalogObject =
   | TableObject
   | ViewObject
   | SequenceObject
+  | StreamObject
   | DatabaseObject
   | SchemaObject
   | WarehouseObject

@@ -1,8 +1,9 @@
 import { informationSchemaView } from '../catalog/information-schema.ts';
 import type { QualifiedName, RelationObject, ViewObject } from '../catalog/model.ts';
 import { displayObject, duckdbName, quote, temporaryName } from '../catalog/names.ts';
-import { compilationError } from '../sql/errors.ts';
+import { compilationError, unsupported } from '../sql/errors.ts';
 import type { Scope, ScopeColumn, ScopeRelation } from '../sql/scope.ts';
+import type { Travel } from '../sql/syntax/travels.ts';
 import { lastQueryId } from './last-query-id.ts';
 import type { SessionState } from './session-state.ts';
 import type { Work } from './transaction.ts';
@@ -83,7 +84,8 @@ export class StatementScope implements Scope {
     return this.#session.variables.get(name)?.literal;
   }
 
-  relation(parts: readonly string[]): ScopeRelation | undefined {
+  relation(parts: readonly string[], travel?: Travel): ScopeRelation | undefined {
+    if (travel) throw unsupported('time travel');
     const given = this.#options.relation;
     if (given && given.parts.join('\0') === parts.join('\0')) return given.relation;
     const view = this.#informationSchema(parts);

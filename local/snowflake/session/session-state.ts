@@ -3,6 +3,7 @@ import type {
   CatalogObject,
   QualifiedName,
   RelationObject,
+  StreamObject,
   TableObject,
 } from '../catalog/model.ts';
 import { displayName, displayObject } from '../catalog/names.ts';
@@ -11,6 +12,8 @@ import { type SessionContext, SnowflakeError } from '../statement.ts';
 import type { StoreConnection } from '../storage/connection.ts';
 import type { ResultStore } from '../storage/result-store.ts';
 import type { WriteLock } from '../storage/write-lock.ts';
+import type { VersionLog } from '../versions/version-log.ts';
+import { VersionRecorder } from '../versions/version-recorder.ts';
 import { SessionParameters } from './parameters.ts';
 import { Transaction } from './transaction.ts';
 
@@ -21,6 +24,7 @@ export interface EngineParts {
   readonly lock: WriteLock;
   readonly translator: Translator;
   readonly now: () => Date;
+  readonly versions: VersionLog;
 }
 
 export interface SessionVariable {
@@ -47,6 +51,7 @@ export class SessionState {
   readonly parameters = new SessionParameters();
   readonly variables = new Map<string, SessionVariable>();
   readonly transaction: Transaction;
+  readonly recorder: VersionRecorder;
   /** Ids of the statements run so far, oldest first. */
   readonly queryIds: string[] = [];
   /** Temporary views that exist in DuckDB, by name, with their SQL. */
@@ -58,7 +63,13 @@ export class SessionState {
     this.user = user;
     this.engine = engine;
     this.connection = connection;
-    this.transaction = new Transaction(connection, engine.lock, () => this.views.clear());
+    this.recorder = new VersionRecorder(engine.versions, engine.now);
+    this.transaction = new Transaction(
+      connection,
+      engine.lock,
+      () => this.views.clear(),
+      this.recorder,
+    );
   }
 
   get temporaryTables(): TableObject[] {
@@ -116,6 +127,19 @@ export class SessionState {
     const found = name && this.relationNamed(name);
     if (found || parts.length > 1 || !database || schema === 'PUBLIC') return found;
     return this.relationNamed({ database, schema: 'PUBLIC', name: parts[0] ?? '' });
+  }
+
+  /** A stream, looked up as tables are. */
+  findStream(
+    parts: readonly string[],
+    database: string | null = this.context.database,
+    schema: string | null = this.context.schema,
+  ): StreamObject | undefined {
+    const { catalog } = this.engine;
+    const name = this.qualify(parts, database, schema);
+    const found = name && catalog.find('STREAM', name);
+    if (found || parts.length > 1 || !database) return found;
+    return catalog.find('STREAM', { database, schema: 'PUBLIC', name: parts[0] ?? '' });
   }
 
   relationNamed(name: QualifiedName): RelationObject | undefined {

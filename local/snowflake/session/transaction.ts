@@ -21,6 +21,24 @@ export interface Work {
   rows: StoreConnection['rows'];
 }
 
+/** What is told of a transaction's life. */
+export interface TransactionHooks {
+  /** A transaction of several statements begins. */
+  onBegin(): void;
+  /** The last step of the transaction, still inside it. */
+  beforeCommit(connection: StoreConnection): Promise<void>;
+  onCommitted(): void;
+  /** It has ended without a commit. */
+  onEnded(): void;
+}
+
+const NO_HOOKS: TransactionHooks = {
+  onBegin: () => undefined,
+  beforeCommit: async () => undefined,
+  onCommitted: () => undefined,
+  onEnded: () => undefined,
+};
+
 type State = 'none' | 'begun' | 'writing';
 
 /**
@@ -35,15 +53,22 @@ export class Transaction {
   readonly #lock: WriteLock;
   /** Told when work has been rolled back that may have made temporary views. */
   readonly #onUndone: () => void;
+  readonly #hooks: TransactionHooks;
   #state: State = 'none';
   #log: string[] = [];
   #isVolatile = false;
   #release: () => void = () => undefined;
 
-  constructor(connection: StoreConnection, lock: WriteLock, onUndone: () => void) {
+  constructor(
+    connection: StoreConnection,
+    lock: WriteLock,
+    onUndone: () => void,
+    hooks = NO_HOOKS,
+  ) {
     this.#connection = connection;
     this.#lock = lock;
     this.#onUndone = onUndone;
+    this.#hooks = hooks;
   }
 
   get isOpen(): boolean {
@@ -52,17 +77,21 @@ export class Transaction {
 
   /** BEGIN; within a transaction it does nothing, as in Snowflake. */
   begin(): void {
-    if (this.#state === 'none') this.#state = 'begun';
+    if (this.#state !== 'none') return;
+    this.#state = 'begun';
+    this.#hooks.onBegin();
   }
 
   async commit(): Promise<void> {
-    if (this.#state === 'writing') await this.#finish('COMMIT');
+    if (this.#state === 'writing') return this.#commit();
     this.#state = 'none';
+    this.#hooks.onEnded();
   }
 
   async rollback(): Promise<void> {
     if (this.#state === 'writing') await this.#finish('ROLLBACK');
     this.#state = 'none';
+    this.#hooks.onEnded();
     this.#onUndone();
   }
 
@@ -86,7 +115,7 @@ export class Transaction {
       const result = await work(this.#recorder(ran));
       this.#log.push(...ran);
       this.#isVolatile ||= options.isVolatile ?? false;
-      if (isAlone) await this.#finish('COMMIT', options.onCommitted);
+      if (isAlone) await this.#commit(options.onCommitted);
       return result;
     } catch (error) {
       if (isAlone) await this.rollback();
@@ -118,6 +147,14 @@ export class Transaction {
       },
       rows: (sql) => this.#connection.rows(sql),
     };
+  }
+
+  async #commit(onDone?: () => void): Promise<void> {
+    await this.#hooks.beforeCommit(this.#connection);
+    await this.#finish('COMMIT', () => {
+      this.#hooks.onCommitted();
+      onDone?.();
+    });
   }
 
   async #finish(verb: 'COMMIT' | 'ROLLBACK', onDone?: () => void): Promise<void> {

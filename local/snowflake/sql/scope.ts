@@ -1,4 +1,5 @@
 import type { SnowflakeType } from '../types.ts';
+import type { Travel } from './syntax/travels.ts';
 
 /**
  * What the SQL translation may ask of the session it runs in; the only border between sql/ and the
@@ -17,10 +18,10 @@ export interface ScopeRelation {
   readonly columns: readonly ScopeColumn[];
 }
 
-export interface ScopeValue {
-  readonly value: string | null;
-  readonly type: SnowflakeType;
-}
+export type ScopeValue =
+  | { readonly value: string | null; readonly type: SnowflakeType }
+  /** DuckDB SQL of the value, where only the query itself can tell it. */
+  | { readonly sql: string; readonly type: SnowflakeType };
 
 export interface Scope {
   readonly user: string;
@@ -36,9 +37,9 @@ export interface Scope {
   variable(name: string): string | undefined;
   /**
    * A table, view or INFORMATION_SCHEMA view; `parts` are case-folded as Snowflake folds them, one
-   * to three of them.
+   * to three of them. With `travel` as it was then, or its changes.
    */
-  relation(parts: readonly string[]): ScopeRelation | undefined;
+  relation(parts: readonly string[], travel?: Travel): ScopeRelation | undefined;
   /** DuckDB name of a sequence. */
   sequence(parts: readonly string[]): string | undefined;
   /** Id of an earlier query of the session: -1 the last, -2 the one before, 1 the first. */

@@ -97,6 +97,7 @@ const NOTHING: Normalized = {
   literals: [],
   types: [],
   functions: [],
+  travels: [],
   offsets: [],
 };
 

@@ -11,6 +11,7 @@ const LABELS: Readonly<Record<ObjectKind, string>> = {
   TABLE: 'Table',
   VIEW: 'View',
   SEQUENCE: 'Sequence',
+  STREAM: 'Stream',
   DATABASE: 'Database',
   SCHEMA: 'Schema',
   WAREHOUSE: 'Warehouse',

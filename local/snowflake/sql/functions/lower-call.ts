@@ -67,6 +67,7 @@ function engineAnswer(call: Call): Typed | undefined {
   const args = call.args().map((_, index) => call.constant(index));
   const found = scope.systemFunction?.(call.name, args);
   if (!found) return undefined;
+  if ('sql' in found) return typed(found.sql, found.type);
   if (found.value === null) return typed('CAST(NULL AS VARCHAR)', TEXT);
   const value: Typed = { sql: quoteText(found.value), type: TEXT, constant: found.value };
   return call.lowering.convert(value, found.type);

@@ -17,6 +17,7 @@ import {
   record,
   records,
 } from '../syntax/node.ts';
+import { travelOf } from '../syntax/travels.ts';
 import { columnValue, display, type FrameColumn, type FrameRelation } from './frame.ts';
 import { lowerPivot, lowerUnpivot } from './pivot.ts';
 import { lowerTableFunction } from './table-functions.ts';
@@ -204,9 +205,11 @@ function lowerTable(fields: Fields, outerAlias: Alias, lowering: Lowering): From
   const common = parts.length === 1 ? lowering.frame.commonTable(name) : undefined;
   if (common)
     return aliased(quoteName(name), common.columns, { ...alias, name: alias.name ?? name });
-  const found = lowering.scope.relation(parts);
-  if (!found) throw unknownObject(parts.map(display).join('.'));
-  return relationItem(found, { ...alias, name: alias.name ?? name });
+  const travel = travelOf(name, lowering.source.travels);
+  const wanted = travel?.parts ?? parts;
+  const found = lowering.scope.relation(wanted, travel);
+  if (!found) throw unknownObject(wanted.map(display).join('.'));
+  return relationItem(found, { ...alias, name: alias.name ?? wanted.at(-1) });
 }
 
 /** A relation of the scope as an item of FROM. */

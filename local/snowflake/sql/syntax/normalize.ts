@@ -7,6 +7,7 @@ import { parseType } from '../types/parse-type.ts';
 import { columnNames } from './column-names.ts';
 import { expandTokens } from './expand.ts';
 import { endsOperand, isKeyword, isWord } from './keywords.ts';
+import { extractTravels, type Travel } from './travels.ts';
 
 /**
  * A statement in the plain SQL that the parser reads without knowing Snowflake: every name quoted
@@ -19,6 +20,8 @@ export interface Normalized {
   readonly literals: readonly string[];
   readonly types: readonly SnowflakeType[];
   readonly functions: readonly string[];
+  /** Tables at another time; the text names them by `_sf_travel_` and their index. */
+  readonly travels: readonly Travel[];
   /** Pairs of an offset in `text` and the offset in `source` it comes from, ascending. */
   readonly offsets: readonly (readonly [number, number])[];
 }
@@ -46,14 +49,12 @@ const LITERAL_TYPES: Readonly<Record<string, string>> = {
  * when empty).
  */
 const MISSING_CLAUSES: Readonly<Record<string, readonly string[]>> = {
-  AT: ['TIMESTAMP', 'OFFSET', 'STATEMENT', 'STREAM'],
-  BEFORE: ['TIMESTAMP', 'OFFSET', 'STATEMENT', 'STREAM'],
   CHANGES: ['INFORMATION'],
   SAMPLE: [],
   TABLESAMPLE: [],
   MATCH_RECOGNIZE: [],
 };
-const CLAUSE_NAMES: Readonly<Record<string, string>> = { AT: 'time travel', BEFORE: 'time travel' };
+const CLAUSE_NAMES: Readonly<Record<string, string>> = { CHANGES: 'CHANGES without AT or BEFORE' };
 /** Offset in the source of an offset in the normalized text. */
 export function sourceOffset(normalized: Normalized, offset: number): number {
   let found = 0;
@@ -79,12 +80,15 @@ class Normalizer {
   private at = 0;
   private readonly source: string;
   private readonly tokens: readonly Token[];
+  private readonly travels: readonly Travel[];
   private readonly names: Map<number, string>;
   private readonly timestamp: SnowflakeTypeName;
 
   constructor(source: string, scope: Scope) {
     this.source = source;
-    this.tokens = expandTokens(source, scope);
+    const { tokens, travels } = extractTravels(expandTokens(source, scope), source);
+    this.tokens = tokens;
+    this.travels = travels;
     this.names = columnNames(this.tokens, source);
     const mapping = String(scope.parameter('TIMESTAMP_TYPE_MAPPING') ?? 'TIMESTAMP_NTZ');
     this.timestamp = mapping.toUpperCase() as SnowflakeTypeName;
@@ -99,8 +103,8 @@ class Normalizer {
         if (name !== undefined) this.write(`AS ${quoteName(name)}`);
       }
     }
-    const { source, text, literals, types, functions, offsets } = this;
-    return { source, text, literals, types, functions, offsets };
+    const { source, text, literals, types, functions, travels, offsets } = this;
+    return { source, text, literals, types, functions, travels, offsets };
   }
 
   private write(piece: string): void {
