@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { TerminalError } from '#src/errors.ts';
 import { executionName } from '#src/model/execution-name.ts';
-import { IntervalDocument } from '#src/model/interval.ts';
 import { type Command, type Invocation, type Outcome, UsageError } from './command.ts';
 import { type ExecutionOutcome, followExecution, startExecution } from './executions.ts';
-import { artifactsOf, readDocument } from './object-stores.ts';
+import { newestInterval } from './newest-interval.ts';
 import { publishPipeline } from './publish-pipeline.ts';
 import { openStack, type Stack } from './stack.ts';
 
@@ -25,39 +23,17 @@ const machineArn = ({ outputs }: Stack, name: string | undefined): string => {
   return arn;
 };
 
-/** Key of the interval document that became ready last, of one pipeline. */
-async function newestIntervalKey(stack: Stack, pipeline: string): Promise<string> {
-  const s3 = new S3Client(stack.clientConfig);
-  const Prefix = `intervals/${pipeline}/`;
-  const listed = await s3.send(
-    new ListObjectsV2Command({ Bucket: stack.outputs.ArtifactsBucket, Prefix }),
-  );
-  const newest = (listed.Contents ?? []).toSorted(
-    (a, b) =>
-      Number(a.LastModified) - Number(b.LastModified) || String(a.Key).localeCompare(String(b.Key)),
-  );
-  const key = newest.at(-1)?.Key;
-  if (key === undefined) {
-    throw new TerminalError(
-      `Cannot run the medallion of ${pipeline}: no interval of it is ready. Extract its queries first.`,
-      { code: 'NOT_FOUND', details: { pipeline } },
-    );
-  }
-  return key;
-}
-
 /** The input the trigger would have given, for the interval that became ready last. */
 async function newestInput(stack: Stack, pipelinePath: string): Promise<Record<string, unknown>> {
-  const pipeline = await publishPipeline(stack, pipelinePath);
-  const intervalKey = await newestIntervalKey(stack, pipeline.document.name);
-  const document = await readDocument(artifactsOf(stack), intervalKey, IntervalDocument);
-  return {
-    pipeline: document.pipeline,
-    pipelineKey: document.pipelineKey,
-    interval: document.interval.id,
-    intervalKey,
-    trainDue: false,
-  };
+  const { name } = (await publishPipeline(stack, pipelinePath)).document;
+  const newest = await newestInterval(stack, name);
+  if (newest === undefined) {
+    throw new TerminalError(
+      `Cannot run the medallion of ${name}: no interval of it is ready. Extract its queries first.`,
+      { code: 'NOT_FOUND', details: { pipeline: name } },
+    );
+  }
+  return { ...newest, trainDue: false };
 }
 
 function inputOf(text: string): Record<string, unknown> {

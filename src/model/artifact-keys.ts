@@ -2,6 +2,7 @@
 export const artifactKeys = {
   pipelines: 'pipelines/',
   currentPipeline: (pipeline: string) => `pipelines/${pipeline}/current.json`,
+  intervals: (pipeline: string) => `intervals/${pipeline}/`,
   interval: (pipeline: string, interval: string) => `intervals/${pipeline}/${interval}.json`,
   report: (pipeline: string, interval: string, layer: string) =>
     `quality/${pipeline}/${interval}/${layer}.report.json`,
