@@ -7,19 +7,21 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 import pyspark.sql.functions as F
-from pyspark.sql.types import StringType
+from pyspark.sql.types import StringType, StructType
 
+from pipeline.counting import count_at_once
 from pipeline.tables import differing_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pyspark.sql import Column, DataFrame
-    from pyspark.sql.types import StructType
 
     from pipeline.documents import Check
 
 _ROWWISE = {"not_null", "range", "accepted_values"}
+# What counts are called, before the name of their table or check.
+_ROWS, _FAILING, _TOTAL = "rows ", "failing ", "total "
 
 
 @dataclass(frozen=True)
@@ -48,37 +50,28 @@ def measure(
 ) -> tuple[list[Measured], dict[str, int]]:
     """Every check's measurement, in the order given, and each table's number of rows.
 
-    The checks of single rows are counted in one pass over their table. `find_table` gives the
-    tables that a `reference` points to.
+    Everything is counted by one Spark action, and the checks of single rows in one pass over their
+    table. `find_table` gives the tables that a `reference` points to.
     """
-    found: dict[str, Measured] = {}
-    counts: dict[str, int] = {}
-    for name, facts in tables.items():
-        own = [check for check in checks if check["table"] == name]
-        counts[name], rowwise = _measure_rows(facts, own)
-        for measured in rowwise:
-            found[measured.check] = measured
-        for check in own:
-            if check["kind"] not in _ROWWISE:
-                found[check["name"]] = _measure_one(check, facts, counts[name], find_table)
-    return [found[check["name"]] for check in checks if check["name"] in found], counts
+    asked = [check for check in checks if check["table"] in tables]
+    there = {table: facts.rows for table, facts in tables.items() if facts.rows is not None}
+    frames = [_row_counts(rows, table, asked) for table, rows in there.items()]
+    frames += [frame for check in asked if (frame := _own_counts(check, there, find_table))]
+    counted = count_at_once(frames)
+    rows = {table: counted.get(_ROWS + table, 0) for table in tables}
+    measured = [_measured(check, tables[check["table"]], counted, rows) for check in asked]
+    return measured, rows
 
 
-def _measure_rows(facts: TableFacts, checks: Sequence[Check]) -> tuple[int, list[Measured]]:
-    rowwise = [check for check in checks if check["kind"] in _ROWWISE]
-    if facts.rows is None:
-        return 0, [Measured(check["name"], 0, 0) for check in rowwise]
-    aggregates = [F.count(F.lit(1)).alias("rows")]
-    for at, check in enumerate(rowwise):
-        looked_at, fails = _row_condition(check, facts.rows)
-        aggregates.append(F.count(F.when(fails, 1)).alias(f"failing_{at}"))
-        aggregates.append(F.count(F.when(looked_at, 1)).alias(f"total_{at}"))
-    counted = facts.rows.agg(*aggregates).collect()[0]
-    measured = [
-        Measured(check["name"], counted[f"failing_{at}"], counted[f"total_{at}"])
-        for at, check in enumerate(rowwise)
-    ]
-    return counted["rows"], measured
+def _row_counts(rows: DataFrame, table: str, checks: Sequence[Check]) -> DataFrame:
+    """The table's number of rows, and what its checks of single rows count."""
+    aggregates = [F.count(F.lit(1)).alias(_ROWS + table)]
+    for check in checks:
+        if check["table"] == table and check["kind"] in _ROWWISE:
+            looked_at, fails = _row_condition(check, rows)
+            aggregates.append(F.count(F.when(fails, 1)).alias(_FAILING + check["name"]))
+            aggregates.append(F.count(F.when(looked_at, 1)).alias(_TOTAL + check["name"]))
+    return rows.agg(*aggregates)
 
 
 def _row_condition(check: Check, rows: DataFrame) -> tuple[Column, Column]:
@@ -99,55 +92,67 @@ def _row_condition(check: Check, rows: DataFrame) -> tuple[Column, Column]:
     return column.isNotNull(), ~reduce(lambda one, other: one | other, accepted)
 
 
-def _measure_one(
+def _own_counts(
     check: Check,
-    facts: TableFacts,
-    rows: int,
+    tables: Mapping[str, DataFrame],
     find_table: Callable[[str], DataFrame | None],
-) -> Measured:
-    name, kind = check["name"], check["kind"]
-    if kind == "reject_share":
-        return Measured(name, facts.rejected, facts.read)
-    if kind == "row_count":
-        wanted = int(check.get("min", 0))
-        return Measured(name, max(0, wanted - rows), max(wanted, rows))
-    if facts.rows is None:
-        return Measured(name, 0, 0)
-    if kind == "schema":
-        stored = [field for field in facts.rows.schema.fields if not field.name.startswith("_")]
-        different = differing_columns(
-            facts.rows.select(*[f.name for f in stored]).schema, facts.promised
-        )
-        return Measured(name, len(different), len(facts.promised.fields))
-    if kind == "unique":
-        return _measure_unique(check, facts.rows)
-    return _measure_reference(check, facts.rows, find_table)
+) -> DataFrame | None:
+    """What a check counts that does not look at rows one by one; None where it counts nothing."""
+    rows = tables.get(check["table"])
+    if rows is None:
+        return None
+    if check["kind"] == "unique":
+        return _unique_counts(check, rows)
+    if check["kind"] == "reference":
+        return _reference_counts(check, rows, find_table)
+    return None
 
 
-def _measure_unique(check: Check, rows: DataFrame) -> Measured:
+def _unique_counts(check: Check, rows: DataFrame) -> DataFrame:
     """Failing are the rows that would have to go; rows with a null among the columns do not
     count."""
     columns = check.get("columns", [])
     looked_at = rows.where(F.expr(check["where"])) if "where" in check else rows
     grouped = looked_at.dropna(subset=columns).groupBy(*columns).count()
-    counted = grouped.agg(
-        F.coalesce(F.sum(F.col("count") - 1), F.lit(0)).alias("failing"),
-        F.coalesce(F.sum("count"), F.lit(0)).alias("total"),
-    ).collect()[0]
-    return Measured(check["name"], counted["failing"], counted["total"])
+    return grouped.agg(
+        F.coalesce(F.sum(F.col("count") - 1), F.lit(0)).alias(_FAILING + check["name"]),
+        F.coalesce(F.sum("count"), F.lit(0)).alias(_TOTAL + check["name"]),
+    )
 
 
-def _measure_reference(
+def _reference_counts(
     check: Check, rows: DataFrame, find_table: Callable[[str], DataFrame | None]
-) -> Measured:
+) -> DataFrame:
     values = rows.select(F.col(_name(check, "column")).alias("_value")).dropna()
     target = find_table(_name(check, "to_table"))
-    total = values.count()
-    if target is None:
-        return Measured(check["name"], total, total)
-    known = target.select(F.col(_name(check, "to_column")).alias("_value")).distinct()
-    failing = values.join(known, "_value", "left_anti").count()
-    return Measured(check["name"], failing, total)
+    is_known = F.lit(False)
+    if target is not None:
+        known = target.select(F.col(_name(check, "to_column")).alias("_value")).distinct()
+        values = values.join(known.withColumn("_is_known", F.lit(True)), "_value", "left")
+        is_known = F.coalesce("_is_known", F.lit(False))
+    return values.agg(
+        F.count(F.when(~is_known, 1)).alias(_FAILING + check["name"]),
+        F.count(F.lit(1)).alias(_TOTAL + check["name"]),
+    )
+
+
+def _measured(
+    check: Check, facts: TableFacts, counted: Mapping[str, int], rows: Mapping[str, int]
+) -> Measured:
+    name, kind = check["name"], check["kind"]
+    if kind == "reject_share":
+        return Measured(name, facts.rejected, facts.read)
+    if kind == "row_count":
+        wanted, there = int(check.get("min", 0)), rows[check["table"]]
+        return Measured(name, max(0, wanted - there), max(wanted, there))
+    if kind == "schema" and facts.rows is not None:
+        return _measured_schema(name, facts.rows.schema, facts.promised)
+    return Measured(name, counted.get(_FAILING + name, 0), counted.get(_TOTAL + name, 0))
+
+
+def _measured_schema(name: str, stored: StructType, promised: StructType) -> Measured:
+    shown = StructType([field for field in stored.fields if not field.name.startswith("_")])
+    return Measured(name, len(differing_columns(shown, promised)), len(promised.fields))
 
 
 def _name(check: Check, field: str) -> str:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from pyspark.sql import Column, DataFrame
 
-    from pipeline.documents import SilverTable
+    from pipeline.documents import SilverColumn, SilverTable
 
 REASON = "_reason"
 SOURCE_KEY = "_source_key"
@@ -82,12 +82,12 @@ def _project(source: DataFrame, table: SilverTable, source_key: Sequence[str]) -
 
 def _typed_columns(source: DataFrame, table: SilverTable) -> list[Column]:
     """Each column in its type, and `_lost_<column>` where the type may not hold every value."""
+    texts = [_text(column) for column in table["columns"]]
+    given = source.select(*[F.expr(text).alias(f"_{at}") for at, text in enumerate(texts)]).schema
     columns = []
-    for column in table["columns"]:
+    for column, text, found in zip(table["columns"], texts, given, strict=True):
         name, wanted = column["name"], column["type"].replace(" ", "")
-        text = f"({column.get('expression', f'`{name}`')}\n)"
-        given = source.select(F.expr(text)).schema[0].dataType.simpleString()
-        if given == wanted:
+        if found.dataType.simpleString() == wanted:
             columns.append(F.expr(text).alias(name))
             continue
         typed = f"try_cast({text} as {wanted})"
@@ -96,6 +96,11 @@ def _typed_columns(source: DataFrame, table: SilverTable) -> list[Column]:
             lost = F.expr(f"{text} is not null and {typed} is null")
             columns.append(lost.alias(f"_lost_{name}"))
     return columns
+
+
+def _text(column: SilverColumn) -> str:
+    """Its expression; the line break ends a comment that the expression may end with."""
+    return f"({column.get('expression', '`' + column['name'] + '`')}\n)"
 
 
 def _reason(projected: DataFrame, table: SilverTable) -> Column:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.paths import table_location, table_name
-from pipeline.tables import Target
+from pipeline.tables import Target, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyspark.sql import SparkSession
     from pyspark.sql.types import StructField, StructType
 
     from pipeline.documents import SilverTable
@@ -55,21 +54,19 @@ def row_identity(table: SilverTable) -> list[str]:
     return [*table["key"], *([EFFECTIVE_FROM] if keeps_history(table) else [])]
 
 
-def contract_schema(spark: SparkSession, table: SilverTable) -> StructType:
+def contract_schema(table: SilverTable) -> StructType:
     """The columns that users of the table are promised."""
     surrogate = table.get("surrogate_key")
     columns = [f"`{surrogate}` bigint"] if surrogate else []
     columns += [f"`{column['name']}` {column['type']}" for column in table["columns"]]
     if keeps_history(table):
         columns += [f"{name} {type_name}" for name, type_name in _HISTORY_TYPES.items()]
-    return spark.createDataFrame([], ", ".join(columns)).schema
+    return schema_of(", ".join(columns))
 
 
-def silver_target(
-    spark: SparkSession, args: JobArgs, table: SilverTable, technical: Sequence[StructField]
-) -> Target:
+def silver_target(args: JobArgs, table: SilverTable, technical: Sequence[StructField]) -> Target:
     """The table to write: the promised columns, then ours, whose types come from the source."""
-    schema = contract_schema(spark, table)
+    schema = contract_schema(table)
     for field in technical:
         schema = schema.add(field)
     return Target(

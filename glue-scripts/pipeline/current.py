@@ -32,9 +32,9 @@ def plan_current(batch: DataFrame, stored: DataFrame | None, table: SilverTable)
         joined = batch.join(beside(stored, columns), on_same(table["key"]), "left")
         plan = joined.select(
             *columns, *LINEAGE, _operation(table).alias(OP), F.lit(True).alias(BATCH)
-        ).persist(StorageLevel.MEMORY_AND_DISK)
+        )
     if "deduplicate" in table:
-        plan = _without_same_things(plan, stored, table)
+        plan = _without_same_things(plan.persist(StorageLevel.MEMORY_AND_DISK), stored, table)
     return plan.withColumn(OP, F.when(F.col(OP) == "late", "same").otherwise(F.col(OP)))
 
 

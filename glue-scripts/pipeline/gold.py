@@ -80,8 +80,8 @@ def _build(spark: SparkSession, args: JobArgs, model: GoldModel, sql: str) -> Bu
     try:
         rows = spark.sql(sql).persist(StorageLevel.MEMORY_AND_DISK)
         target = _target(args, model, rows)
-        _assert_key(model, rows)
-        counts = _merge(spark, target, rows)
+        read = _assert_key(model, rows)
+        counts = _merge(spark, target, rows, read)
     except PySparkException as error:
         raise _model_error(model, error) from error
     rows.unpersist()
@@ -89,20 +89,22 @@ def _build(spark: SparkSession, args: JobArgs, model: GoldModel, sql: str) -> Bu
     return Built(model, target, counts)
 
 
-def _merge(spark: SparkSession, target: Target, rows: DataFrame) -> Counts:
+def _merge(spark: SparkSession, target: Target, rows: DataFrame, read: int) -> Counts:
     create_table(spark, target)
     if differing_columns(spark.table(target.name).schema, target.schema):
         replace_table(target, rows)
-        read = rows.count()
         return Counts(read=read, accepted=read, inserted=read)
     stored = stored_rows(spark, target.name)
     plan = plan_merge(rows, stored, target.identity, delete_missing=True)
+    if stored is None:
+        if read > 0:
+            write_changes(spark, target, plan)
+        return Counts(read=read, accepted=read, inserted=read)
     plan.persist(StorageLevel.MEMORY_AND_DISK)
     counted = {row[OP]: row["count"] for row in plan.groupBy(OP).count().collect()}
     if counted.keys() - {"same"}:
         write_changes(spark, target, plan)
     plan.unpersist()
-    read = sum(count for op, count in counted.items() if op != "delete")
     return Counts(
         read=read,
         accepted=read,
@@ -129,8 +131,14 @@ def _target(args: JobArgs, model: GoldModel, rows: DataFrame) -> Target:
     )
 
 
-def _assert_key(model: GoldModel, rows: DataFrame) -> None:
-    repeated = rows.groupBy(*model["key"]).count().where(F.col("count") > 1).count()
+def _assert_key(model: GoldModel, rows: DataFrame) -> int:
+    """The number of rows, of which no two have the same key."""
+    by_key = rows.groupBy(*model["key"]).count()
+    counted = by_key.agg(
+        F.count(F.when(F.col("count") > 1, 1)).alias("repeated"),
+        F.coalesce(F.sum("count"), F.lit(0)).alias("rows"),
+    ).collect()[0]
+    repeated: int = counted["repeated"]
     if repeated:
         raise TerminalError(
             f"Cannot build gold table {model['table']}: {repeated} values of its key "
@@ -138,6 +146,7 @@ def _assert_key(model: GoldModel, rows: DataFrame) -> None:
             f"its header.",
             code="CONFIG_INVALID",
         )
+    return counted["rows"]
 
 
 def _model_error(model: GoldModel, error: PySparkException) -> TerminalError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyspark.sql.functions as F
-from pyspark import StorageLevel
 from pyspark.sql import Window
 
 from pipeline.contract import (
@@ -52,7 +51,7 @@ def plan_history(batch: DataFrame, stored: DataFrame | None, table: SilverTable)
         identity = [*table["key"], EFFECTIVE_FROM]
         wanted = wanted.join(beside(stored, every), on_same(identity), "left")
         op = _operation(every)
-    return wanted.select(*every, op.alias(OP), BATCH).persist(StorageLevel.MEMORY_AND_DISK)
+    return wanted.select(*every, op.alias(OP), BATCH)
 
 
 def _operation(columns: list[str]) -> Column:

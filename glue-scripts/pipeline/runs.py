@@ -106,7 +106,7 @@ def run_silver(spark: SparkSession, args: JobArgs) -> None:
 def _silver_facts(run: Run, staged: Staged) -> TableFacts:
     return TableFacts(
         rows=run.spark.table(staged.target.name),
-        promised=contract_schema(run.spark, staged.table),
+        promised=contract_schema(staged.table),
         read=staged.counts.read,
         rejected=sum(staged.counts.rejects.values()),
     )

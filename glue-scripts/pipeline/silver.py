@@ -18,6 +18,7 @@ from pipeline.tables import (
     Target,
     create_table,
     ensure_table,
+    schema_of,
     stored_rows,
     write_changes,
 )
@@ -67,9 +68,9 @@ def _write(spark: SparkSession, staged: Staged) -> None:
 
 
 def _write_rejects(spark: SparkSession, args: JobArgs, staged: Sequence[Staged]) -> None:
-    schema = spark.createDataFrame([], SCHEMA).schema
     name = table_name(args.database_prefix, "silver", REJECTS)
-    target = Target(name, table_location(args.lake_bucket, "silver", REJECTS), schema, IDENTITY)
+    location = table_location(args.lake_bucket, "silver", REJECTS)
+    target = Target(name, location, schema_of(SCHEMA), IDENTITY)
     ensure_table(spark, target)
     frames = [frame for one in staged for frame in one.refused]
     if not frames:
@@ -78,6 +79,6 @@ def _write_rejects(spark: SparkSession, args: JobArgs, staged: Sequence[Staged])
     if stored is not None:
         stored = stored.where(F.col("table_name").isin([one.table["table"] for one in staged]))
     plan = plan_rejects(frames, stored).persist(StorageLevel.MEMORY_AND_DISK)
-    if not plan.where(F.col(OP) != "same").isEmpty():
+    if stored is None or not plan.where(F.col(OP) != "same").isEmpty():
         write_changes(spark, target, plan)
     plan.unpersist()

@@ -12,7 +12,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql.types import StructField, TimestampType
 
 from pipeline.bronze import LINEAGE, read_bronze
-from pipeline.conform import REASON, conform
+from pipeline.conform import REASON, conform, group_hash
 from pipeline.contract import (
     EFFECTIVE_FROM,
     EXTRACTED_AT,
@@ -91,45 +91,91 @@ def _stage(
     if source is None:
         # The types of what versions are ordered by are known once there are rows.
         known = StructField(EXTRACTED_AT, TimestampType())
-        return Staged(table, silver_target(spark, args, table, [known]), Counts())
+        return Staged(table, silver_target(args, table, [known]), Counts())
     conformed = conform(source, table, manifests[0]["key"]).persist(StorageLevel.MEMORY_AND_DISK)
-    reasons = {row[REASON]: row["count"] for row in conformed.groupBy(REASON).count().collect()}
-    _assert_read(table, manifests, sum(reasons.values()))
+    found = _find(conformed, table)
+    _assert_read(table, manifests, found.read)
     technical = [conformed.schema[name] for name in technical_columns(table)]
-    target = silver_target(spark, args, table, technical)
+    target = silver_target(args, table, technical)
     refuse_other_columns(spark, target)
-    newest, repeated = _split_versions(conformed, table)
+    newest, repeated = _split_versions(conformed, table, found)
     planned = plan_history if keeps_history(table) else plan_current
-    plan = planned(newest, stored_rows(spark, target.name), table)
-    counts = _counts(table, reasons, plan, repeated.count())
-    return Staged(table, target, counts, plan, _refused(table, conformed, repeated, plan))
+    stored = stored_rows(spark, target.name)
+    plan = planned(newest, stored, table)
+    if stored or "deduplicate" in table or keeps_history(table):
+        plan.persist(StorageLevel.MEMORY_AND_DISK)  # else it is conformed itself, persisted above
+    counts = _counts(table, found, plan, repeated.count() if repeated else 0)
+    return Staged(table, target, counts, plan, _refused(table, counts, conformed, repeated, plan))
 
 
-def _split_versions(conformed: DataFrame, table: SilverTable) -> tuple[DataFrame, DataFrame]:
+@dataclass(frozen=True)
+class _Found:
+    """The rows that were read, by reason (None of those accepted), and the accepted identities."""
+
+    reasons: dict[str | None, int]
+    identities: int
+
+    @property
+    def read(self) -> int:
+        return sum(self.reasons.values())
+
+    @property
+    def has_versions(self) -> bool:
+        """True when an identity was accepted more than once."""
+        return self.reasons.get(None, 0) > self.identities
+
+
+def _find(conformed: DataFrame, table: SilverTable) -> _Found:
+    identity = [F.col(name) for name in table["key"]]
+    if keeps_history(table):
+        identity.append(effective_from(table))
+    rows = (
+        conformed.groupBy(REASON)
+        .agg(
+            F.count(F.lit(1)).alias("rows"),
+            F.count_distinct(group_hash(identity)).alias("identities"),
+        )
+        .collect()
+    )
+    reasons = {row[REASON]: row["rows"] for row in rows}
+    return _Found(reasons, sum(row["identities"] for row in rows if row[REASON] is None))
+
+
+def _split_versions(
+    conformed: DataFrame, table: SilverTable, found: _Found
+) -> tuple[DataFrame, DataFrame | None]:
+    """The newest version of each identity, and the versions behind them if there are any."""
     accepted = conformed.where(F.col(REASON).isNull())
     accepted = accepted.select(*business_columns(table), *technical_columns(table), *LINEAGE)
     if keeps_history(table):
         accepted = accepted.withColumn(EFFECTIVE_FROM, effective_from(table))
+    if not found.has_versions:
+        return accepted, None
     ranked = rank_versions(accepted, table, row_identity(table))
     newest = ranked.where(F.col(RANK) == 1).drop(RANK)
     return newest, ranked.where(F.col(RANK) > 1).drop(RANK)
 
 
 def _refused(
-    table: SilverTable, conformed: DataFrame, repeated: DataFrame, plan: DataFrame
+    table: SilverTable,
+    counts: Counts,
+    conformed: DataFrame,
+    repeated: DataFrame | None,
+    plan: DataFrame,
 ) -> tuple[DataFrame, ...]:
+    """The rows that go to the rejects: a frame for each way in which there are any."""
     columns = business_columns(table)
-    frames = [rejected_rows(conformed, table), duplicate_rows(repeated, table, columns)]
-    if "deduplicate" in table:
+    frames = [rejected_rows(conformed, table)] if counts.rejects else []
+    if repeated:
+        frames.append(duplicate_rows(repeated, table, columns))
+    if "deduplicate" in table and counts.duplicates + counts.deleted > 0:
         same_things = plan.where(F.col(OP).isin(DUPLICATES))
         frames.append(duplicate_rows(same_things, table, columns))
     return tuple(frames)
 
 
-def _counts(
-    table: SilverTable, reasons: dict[str | None, int], plan: DataFrame, repeated: int
-) -> Counts:
-    read = sum(reasons.values())
+def _counts(table: SilverTable, found: _Found, plan: DataFrame, repeated: int) -> Counts:
+    read, reasons = found.read, found.reasons
     rejects = {reason: reasons[reason] for reason in sorted(filter(None, reasons))}
     rows = plan.groupBy(OP, BATCH).count().collect()
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyspark.sql.functions as F
+from pyspark.sql.types import StructType
 
 from pipeline.errors import TerminalError
 from pipeline.plan import OP, REMOVED, WRITTEN
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pyspark.sql import DataFrame, SparkSession
-    from pyspark.sql.types import StructType
 
 # https://iceberg.apache.org/docs/latest/configuration/#write-properties
 _PROPERTIES = {
@@ -99,6 +99,12 @@ def _create(spark: SparkSession, target: Target, statement: str) -> None:
     )
 
 
+def schema_of(columns: str) -> StructType:
+    """The schema that `name type, name type` describes."""
+    schema: Any = StructType.fromDDL(columns)
+    return schema
+
+
 def differing_columns(stored: StructType, wanted: StructType) -> list[str]:
     """Names of columns that only one side has, or that differ in type."""
     one = {field.name: field.dataType.simpleString() for field in stored.fields}
@@ -114,16 +120,19 @@ def stored_rows(spark: SparkSession, name: str) -> DataFrame | None:
 
 
 def newest_snapshot(spark: SparkSession, name: str) -> Snapshot | None:
-    """The commit that readers see; None before the first."""
-    rows = spark.sql(
-        f"select s.snapshot_id, s.summary from {name}.snapshots s "
-        f"join {name}.refs r on r.snapshot_id = s.snapshot_id where r.name = 'main'"
-    ).collect()
-    if not rows:
+    """The commit that readers see; None before the first.
+
+    Iceberg is asked itself: a query of its metadata tables is a Spark job, and this is asked often.
+    https://iceberg.apache.org/javadoc/latest/org/apache/iceberg/spark/Spark3Util.html
+    """
+    jvm: Any = spark._jvm
+    table = jvm.org.apache.iceberg.spark.Spark3Util.loadIcebergTable(spark._jsparkSession, name)
+    snapshot = table.currentSnapshot()
+    if snapshot is None:
         return None
-    summary = dict(rows[0]["summary"])
+    summary = dict(snapshot.summary())
     size = int(summary.get("total-files-size", "0"))
-    return Snapshot(str(rows[0]["snapshot_id"]), size, summary)
+    return Snapshot(str(snapshot.snapshotId()), size, summary)
 
 
 def write_changes(spark: SparkSession, target: Target, plan: DataFrame) -> None:
