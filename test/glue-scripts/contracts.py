@@ -5,10 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+from pyspark.sql import Row
+from pyspark.sql.pandas.types import to_arrow_schema
+
 from pipeline.bronze import FILE, RUN_ID
+from pipeline.tables import schema_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql.types import StructType
 
     from pipeline.documents import SilverTable
 
@@ -34,8 +42,26 @@ def row(
     return (key, name, amount, at(updated), at(extracted), "shop", "bronze/f.parquet", "run-1")
 
 
+def frame(
+    spark: SparkSession, rows: Iterable[tuple[Any, ...]], schema: StructType | str
+) -> DataFrame:
+    """A frame of these rows that lies in the JVM; one made of a list asks Python for them each
+    time."""
+    wanted = schema_of(schema) if isinstance(schema, str) else schema
+    named = [dict(zip(wanted.names, map(_plain, row), strict=True)) for row in rows]
+    table = pa.Table.from_pylist(named, schema=to_arrow_schema(wanted))
+    return spark.createDataFrame(table, wanted)
+
+
+def _plain(value: Any) -> Any:
+    """A struct as Arrow takes it, and a time with its zone."""
+    if isinstance(value, Row):
+        return {name: _plain(inner) for name, inner in value.asDict().items()}
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
+
+
 def source(spark: SparkSession, *rows: tuple[Any, ...]) -> DataFrame:
-    return spark.createDataFrame(list(rows), SOURCE_SCHEMA)
+    return frame(spark, rows, SOURCE_SCHEMA)
 
 
 def contract(**overrides: Any) -> SilverTable:

@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from contracts import frame
 
 from pipeline.checks import TableFacts, measure
 from pipeline.errors import TerminalError
 from pipeline.job_args import REQUIRED, job_args
 from pipeline.report import json_value
+from pipeline.tables import schema_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -21,7 +23,7 @@ SCHEMA = "id bigint, kind string, amount int, share double, _extracted_at timest
 
 
 def rows(spark: SparkSession) -> DataFrame:
-    return spark.createDataFrame([(*row, None) for row in ROWS], SCHEMA)
+    return frame(spark, [(*row, None) for row in ROWS], SCHEMA)
 
 
 @pytest.mark.parametrize(
@@ -48,9 +50,9 @@ def rows(spark: SparkSession) -> DataFrame:
 def test_a_check_counts_what_breaks_it_of_what_it_looked_at(
     spark: SparkSession, check: dict[str, Any], expected: tuple[int, int]
 ) -> None:
-    promised = spark.createDataFrame([], "id bigint, kind string, amount bigint, more int").schema
+    promised = schema_of("id bigint, kind string, amount bigint, more int")
     facts = TableFacts(rows(spark), promised, read=7, rejected=3)
-    others = {"other": spark.createDataFrame([(1,), (3,), (3,)], "key bigint")}
+    others = {"other": frame(spark, [(1,), (3,), (3,)], "key bigint")}
     given: Any = {"name": "c", "layer": "silver", "table": "t", **check}
 
     measured, counts = measure([given], {"t": facts}, others.get)
@@ -63,10 +65,10 @@ def test_a_check_counts_what_breaks_it_of_what_it_looked_at(
     ("kind", "expected"), [("not_null", (0, 0)), ("unique", (0, 0)), ("row_count", (1, 1))]
 )
 def test_of_a_table_that_is_not_there_only_its_rows_are_missed(
-    spark: SparkSession, kind: str, expected: tuple[int, int]
+    kind: str, expected: tuple[int, int]
 ) -> None:
     given: Any = {"name": "c", "layer": "gold", "table": "t", "kind": kind, "column": "a", "min": 1}
-    facts = TableFacts(None, spark.createDataFrame([], "a int").schema)
+    facts = TableFacts(None, schema_of("a int"))
 
     measured, _ = measure([given], {"t": facts}, lambda _: None)
 

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from contracts import at, contract, row, source
+from contracts import at, contract, frame, row, source
 
 from pipeline.bronze import utc_timestamps
 from pipeline.conform import REASON, SOURCE_KEY, SOURCE_ROW, conform
@@ -175,7 +175,7 @@ def test_an_expression_that_does_not_fit_the_source_is_named(
 def test_nanoseconds_are_cut_to_microseconds_downwards(
     spark: SparkSession, nanos: int | None, expected: str | None
 ) -> None:
-    rows = spark.createDataFrame([(nanos,)], "T bigint")
+    rows = frame(spark, [(nanos,)], "T bigint")
     column: Any = {"name": "T", "type": "TIMESTAMP_NTZ(9)", "parquetType": "TIMESTAMP_NS"}
 
     result = utc_timestamps(rows, [column]).selectExpr("cast(T as string) as t").collect()[0]
@@ -184,7 +184,7 @@ def test_nanoseconds_are_cut_to_microseconds_downwards(
 
 
 def test_a_bigint_that_is_no_time_stays_one(spark: SparkSession) -> None:
-    rows = spark.createDataFrame([(5,)], "T bigint")
+    rows = frame(spark, [(5,)], "T bigint")
     column: Any = {"name": "T", "type": "NUMBER(18,0)", "parquetType": "BIGINT"}
 
     assert utc_timestamps(rows, [column]).collect()[0]["T"] == 5

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 import pytest
-from contracts import at
+from contracts import at, frame
 from emulator import ARTIFACTS
 from shop import GOLD, Shop, by_table
 
@@ -92,7 +92,8 @@ def test_a_merge_inserts_updates_and_deletes_what_differs_and_nothing_else(
     spark: SparkSession,
 ) -> None:
     schema = "k string, v double, n int"
-    stored = spark.createDataFrame(
+    stored = frame(
+        spark,
         [
             ("same", 1.0, 1),
             ("close", 0.1 + 0.2, 1),
@@ -102,7 +103,8 @@ def test_a_merge_inserts_updates_and_deletes_what_differs_and_nothing_else(
         ],
         schema,
     )
-    wanted = spark.createDataFrame(
+    wanted = frame(
+        spark,
         [
             ("same", 1.0, 1),
             ("close", 0.3, 1),

@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from contracts import contract, row, source
+from contracts import contract, frame, row, source
 
 from pipeline.bronze import LINEAGE
 from pipeline.conform import REASON, conform
@@ -63,9 +63,7 @@ class Table:
         return ranked.where(f"{RANK} = 1").drop(RANK)
 
     def _stored(self) -> DataFrame | None:
-        return (
-            self.spark.createDataFrame(list(self.rows.values()), self.schema) if self.rows else None
-        )
+        return frame(self.spark, self.rows.values(), self.schema) if self.rows else None
 
     def _apply(self, plan: DataFrame) -> None:
         history = HISTORY_COLUMNS if keeps_history(self.table) else []
