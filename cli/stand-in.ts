@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { paths } from '#local/setup/paths.ts';
 import { createEngine } from '#local/snowflake/engine.ts';
 import { type StandIn, startStandIn } from '#local/snowflake/server.ts';
+import type { ObjectStoreAccess } from '#local/snowflake/stage/s3-store.ts';
 import type { Engine } from '#local/snowflake/statement.ts';
 import { TerminalError } from '#src/errors.ts';
 import { type Command, UsageError } from './command.ts';
@@ -43,6 +44,12 @@ function cannotStart(error: unknown, { port, dataDir }: RunStandIn): unknown {
   );
 }
 
+/** External stages reach S3 where the AWS SDK would: at AWS_ENDPOINT_URL, when it is set. */
+function objectStore(): ObjectStoreAccess {
+  const { AWS_ENDPOINT_URL, AWS_REGION } = process.env;
+  return { endpoint: AWS_ENDPOINT_URL || undefined, region: AWS_REGION || undefined };
+}
+
 /**
  * Starts the stand-in with the real engine over a data directory.
  *
@@ -52,7 +59,7 @@ export async function runStandIn(options: RunStandIn): Promise<StandIn> {
   const { port, dataDir } = options;
   let engine: Engine | undefined;
   try {
-    engine = await createEngine({ dataDir });
+    engine = await createEngine({ dataDir, objectStore: objectStore() });
     return await startStandIn({ port, dataDir, engine });
   } catch (error) {
     await engine?.close();

@@ -103,6 +103,18 @@ const runner = (places: Places, ports: Ports): Piece => ({
   readySeconds: 30,
 });
 
+/** External stages of the stand-in read and write the emulator's buckets. */
+function standInEnvironment(emulatorPort: number): NodeJS.ProcessEnv {
+  const { accessKeyId, secretAccessKey } = emulatorCredentials();
+  return {
+    ...process.env,
+    AWS_ENDPOINT_URL: url(emulatorPort),
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  };
+}
+
 const standIn = (places: Places, ports: Ports): Piece => ({
   name: 'stand-in',
   title: 'Snowflake stand-in',
@@ -111,7 +123,7 @@ const standIn = (places: Places, ports: Ports): Piece => ({
     ...[...WATCHED, join(paths.root, 'cli', 'bin.mjs')],
     ...['stand-in', '--port', String(ports['stand-in']), '--data', places.standIn],
   ],
-  env: process.env,
+  env: standInEnvironment(ports.emulator),
   readyUrl: readyUrl('stand-in', ports),
   readySeconds: 60,
 });

@@ -3,6 +3,8 @@ import type { CatalogObject, RoleObject, WarehouseObject } from './catalog/model
 import { Session } from './session/session.ts';
 import { type EngineParts, SessionState } from './session/session-state.ts';
 import { loadTranslator } from './sql/translate.ts';
+import type { ObjectStoreAccess } from './stage/s3-store.ts';
+import { Stages } from './stage/stages.ts';
 import type { Engine, OpenSession } from './statement.ts';
 import { openStore, type Store } from './storage/database.ts';
 import { ResultStore } from './storage/result-store.ts';
@@ -14,6 +16,8 @@ export interface EngineOptions {
   readonly dataDir: string;
   /** Time of statements; the machine's when absent. */
   readonly clock?: () => Date;
+  /** How external stages reach S3; as the AWS SDK finds it out when absent. */
+  readonly objectStore?: ObjectStoreAccess;
 }
 
 const SWEEP_MS = 60 * 60 * 1000;
@@ -103,25 +107,32 @@ function setParameters(state: SessionState, parameters: OpenSession['parameters'
 }
 
 /** Opens the stand-in's engine over a folder; what was committed there before is there again. */
-export async function createEngine({ dataDir, clock }: EngineOptions): Promise<Engine> {
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const { dataDir, clock, objectStore = {} } = options;
   const now = clock ?? (() => new Date());
   const store = await openStore(dataDir);
   const catalog = await loadCatalog(store, now());
   const versions = await loadVersions(store, catalog);
   const results = await ResultStore.open(dataDir, now);
   const translator = await loadTranslator();
+  const stages = new Stages(dataDir, objectStore);
+  await stages.sweep((id) => catalog.has(id));
   const lock = new WriteLock();
-  const parts: EngineParts = { catalog, results, lock, translator, now, versions };
+  const connect = () => store.connect(translator.macros);
+  const parts: EngineParts = {
+    ...{ catalog, results, lock, translator, now, versions, stages, connect },
+  };
   const sessions = new Set<Session>();
   const sweep = setInterval(() => void results.sweep(), SWEEP_MS).unref();
   let lastId = 0;
   return {
-    async openSession(options) {
-      const connection = await store.connect(translator.macros);
+    async openSession(login) {
+      const connection = await connect();
       lastId += 1;
-      const state = new SessionState(lastId, options.user, parts, connection);
-      enterContext(state, options);
-      setParameters(state, options.parameters);
+      const state = new SessionState(lastId, login.user, parts, connection);
+      state.client = login.client;
+      enterContext(state, login);
+      setParameters(state, login.parameters);
       const session = new Session(state, (closed) => sessions.delete(closed));
       sessions.add(session);
       return session;
@@ -130,6 +141,7 @@ export async function createEngine({ dataDir, clock }: EngineOptions): Promise<E
       clearInterval(sweep);
       await Promise.all([...sessions].map((session) => session.close()));
       await results.close();
+      stages.close();
       await store.close();
     },
   };

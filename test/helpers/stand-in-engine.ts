@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createEngine } from '#local/snowflake/engine.ts';
+import { createEngine, type EngineOptions } from '#local/snowflake/engine.ts';
 import type {
   Engine,
   EngineSession,
@@ -21,9 +21,12 @@ export interface TestEngine {
 }
 
 /** An engine of its own over a new folder, with the database DB. */
-export async function openTestEngine(clock?: () => Date): Promise<TestEngine> {
+export async function openTestEngine(
+  clock?: () => Date,
+  more: Partial<EngineOptions> = {},
+): Promise<TestEngine> {
   const dataDir = await mkdtemp(join(tmpdir(), 'stand-in-'));
-  const engine = await createEngine(clock ? { dataDir, clock } : { dataDir });
+  const engine = await createEngine({ dataDir, ...(clock ? { clock } : {}), ...more });
   const session = () =>
     engine.openSession({ user: 'TESTER', database: 'DB', warehouse: 'COMPUTE_WH' });
   await run(await session(), 'create database db');

@@ -46,9 +46,13 @@ export class Catalog {
     return this.#nextId++;
   }
 
-  /** Keeps ids up to here from being given again: something outside the catalog names them. */
+  /** Keeps ids up to here from being given again: something outside the catalog still names them. */
   reserveIds(upTo: number): void {
     this.#nextId = Math.max(this.#nextId, upTo + 1);
+  }
+
+  has(id: number): boolean {
+    return this.#byId.has(id);
   }
 
   find<K extends ObjectKind>(kind: K, name: QualifiedName): ObjectOf<K> | undefined {

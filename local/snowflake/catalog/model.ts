@@ -1,3 +1,4 @@
+import type { FileFormat } from '../copy/file-format.ts';
 import type { SnowflakeType } from '../types.ts';
 
 /**
@@ -112,6 +113,49 @@ export interface RoleObject extends ObjectBase {
   readonly kind: 'ROLE';
 }
 
+/** Keys of an AWS user, as CREDENTIALS of a stage gives them. */
+export interface StageCredentials {
+  readonly keyId: string;
+  readonly secretKey: string;
+  readonly token: string | null;
+}
+
+/** The format a stage was given: the name of one, or options; neither is CSV with its defaults. */
+export interface StageFormat {
+  readonly name: readonly string[] | null;
+  readonly format: FileFormat | null;
+}
+
+export interface StageObject extends ObjectBase {
+  readonly kind: 'STAGE';
+  readonly isTemporary: boolean;
+  /** `s3://bucket/path/` of an external stage, null for an internal one. */
+  readonly url: string | null;
+  readonly integration: string | null;
+  readonly credentials: StageCredentials | null;
+  readonly format: StageFormat;
+  /** Whether it has a directory table, which is declared here and not filled. */
+  readonly hasDirectory: boolean;
+}
+
+export interface FileFormatObject extends ObjectBase {
+  readonly kind: 'FILE FORMAT';
+  readonly isTemporary: boolean;
+  readonly format: FileFormat;
+}
+
+/** A storage integration for S3. */
+export interface IntegrationObject extends ObjectBase {
+  readonly kind: 'INTEGRATION';
+  readonly isEnabled: boolean;
+  readonly roleArn: string;
+  readonly allowedLocations: readonly string[];
+  readonly blockedLocations: readonly string[];
+  /** Of the user that would assume the role, and the id its trust policy would ask for. */
+  readonly userArn: string;
+  readonly externalId: string;
+}
+
 export type CatalogObject =
   | TableObject
   | ViewObject
@@ -120,7 +164,10 @@ export type CatalogObject =
   | DatabaseObject
   | SchemaObject
   | WarehouseObject
-  | RoleObject;
+  | RoleObject
+  | StageObject
+  | FileFormatObject
+  | IntegrationObject;
 
 export type ObjectKind = CatalogObject['kind'];
 export type ObjectOf<K extends ObjectKind> = Extract<CatalogObject, { kind: K }>;

@@ -15,6 +15,8 @@ export const STATEMENT_TYPE = {
   delete: 0x3300,
   merge: 0x3400,
   multiInsert: 0x3500,
+  copy: 0x3600,
+  unload: 0x3700,
   session: 0x4000,
   alterSession: 0x4100,
   use: 0x4300,

@@ -1,6 +1,8 @@
 import type { Catalog, CatalogChange } from '../catalog/catalog.ts';
 import type {
   CatalogObject,
+  ObjectKind,
+  ObjectOf,
   QualifiedName,
   RelationObject,
   StreamObject,
@@ -8,6 +10,7 @@ import type {
 } from '../catalog/model.ts';
 import { displayName, displayObject } from '../catalog/names.ts';
 import type { Translator } from '../sql/translate.ts';
+import type { Stages } from '../stage/stages.ts';
 import { type SessionContext, SnowflakeError } from '../statement.ts';
 import type { StoreConnection } from '../storage/connection.ts';
 import type { ResultStore } from '../storage/result-store.ts';
@@ -25,6 +28,9 @@ export interface EngineParts {
   readonly translator: Translator;
   readonly now: () => Date;
   readonly versions: VersionLog;
+  readonly stages: Stages;
+  /** Another connection to the store, with everything that translated SQL needs. */
+  readonly connect: () => Promise<StoreConnection>;
 }
 
 export interface SessionVariable {
@@ -37,14 +43,16 @@ export interface SessionVariable {
 
 type Context = { -readonly [K in keyof SessionContext]: SessionContext[K] };
 
-function temporaryKey({ database, schema, name }: QualifiedName): string {
-  return JSON.stringify([database, schema, name]);
+function temporaryKey(kind: ObjectKind, { database, schema, name }: QualifiedName): string {
+  return JSON.stringify([kind, database, schema, name]);
 }
 
 /** One log-in: its context, parameters, variables, temporary tables and transaction. */
 export class SessionState {
   readonly id: number;
   readonly user: string;
+  /** CLIENT_APP_ID of the log-in. */
+  client: string | undefined;
   readonly engine: EngineParts;
   readonly connection: StoreConnection;
   readonly context: Context = { database: null, schema: null, warehouse: null, role: null };
@@ -56,7 +64,7 @@ export class SessionState {
   readonly queryIds: string[] = [];
   /** Temporary views that exist in DuckDB, by name, with their SQL. */
   readonly views = new Map<string, string>();
-  readonly #temporary = new Map<string, TableObject>();
+  readonly #temporary = new Map<string, CatalogObject>();
 
   constructor(id: number, user: string, engine: EngineParts, connection: StoreConnection) {
     this.id = id;
@@ -73,7 +81,19 @@ export class SessionState {
   }
 
   get temporaryTables(): TableObject[] {
-    return [...this.#temporary.values()];
+    return [...this.#temporary.values()].filter((each) => each.kind === 'TABLE');
+  }
+
+  /** A stage, file format and the like: temporary ones hide others. */
+  find<K extends ObjectKind>(kind: K, name: QualifiedName): ObjectOf<K> | undefined {
+    const temporary = this.#temporary.get(temporaryKey(kind, name)) as ObjectOf<K> | undefined;
+    return temporary ?? this.engine.catalog.find(kind, name);
+  }
+
+  /** Temporary objects of a kind, and those of all sessions. */
+  list<K extends ObjectKind>(kind: K): ObjectOf<K>[] {
+    const own = [...this.#temporary.values()].filter((each) => each.kind === kind);
+    return [...this.engine.catalog.list(kind), ...(own as ObjectOf<K>[])];
   }
 
   hasDatabase(name: string): boolean {
@@ -143,11 +163,13 @@ export class SessionState {
   }
 
   relationNamed(name: QualifiedName): RelationObject | undefined {
-    return this.#temporary.get(temporaryKey(name)) ?? this.engine.catalog.relation(name);
+    const temporary = this.#temporary.get(temporaryKey('TABLE', name));
+    return (temporary as TableObject | undefined) ?? this.engine.catalog.relation(name);
   }
 
   isTemporary(object: CatalogObject): boolean {
-    return object.kind === 'TABLE' && object.persistence === 'temporary';
+    if (object.kind === 'TABLE') return object.persistence === 'temporary';
+    return (object.kind === 'STAGE' || object.kind === 'FILE FORMAT') && object.isTemporary;
   }
 
   /** The part of a change that belongs into the catalog of all sessions. */
@@ -164,8 +186,7 @@ export class SessionState {
       if (gone) this.#temporary.delete(key);
     }
     for (const object of change.put) {
-      if (object.kind !== 'TABLE' || object.persistence !== 'temporary') continue;
-      this.#temporary.set(temporaryKey(object), object);
+      if (this.isTemporary(object)) this.#temporary.set(temporaryKey(object.kind, object), object);
     }
   }
 }

@@ -9,6 +9,7 @@ import { show } from './show/show.ts';
 import { alterWarehouse, createRole, createWarehouse } from './statements/account-object.ts';
 import { alterTable } from './statements/alter-table.ts';
 import { comment } from './statements/comment.ts';
+import { copyUnload } from './statements/copy-unload.ts';
 import { createDatabase, createSchema } from './statements/create-container.ts';
 import { createSequence } from './statements/create-sequence.ts';
 import { createTable } from './statements/create-table.ts';
@@ -16,8 +17,15 @@ import { createView } from './statements/create-view.ts';
 import { describeRelation } from './statements/describe.ts';
 import { dml } from './statements/dml.ts';
 import { drop } from './statements/drop.ts';
+import { alterFileFormat, createFileFormat, describeFileFormat } from './statements/file-format.ts';
 import { query } from './statements/query.ts';
 import { alterSession, setVariable, unsetVariable } from './statements/session-setting.ts';
+import { alterStage, createStage } from './statements/stage.ts';
+import {
+  alterStorageIntegration,
+  createStorageIntegration,
+  describeIntegration,
+} from './statements/storage-integration.ts';
 import { begin, commit, rollback } from './statements/transaction.ts';
 import { truncate } from './statements/truncate.ts';
 import {
@@ -70,6 +78,21 @@ export const STATEMENTS: Readonly<Record<string, Handler>> = {
   'CREATE SCHEMA': createSchema,
   'CREATE WAREHOUSE': createWarehouse,
   'CREATE ROLE': createRole,
+  'CREATE STAGE': createStage,
+  'CREATE FILE FORMAT': createFileFormat,
+  'CREATE STORAGE INTEGRATION': createStorageIntegration,
+  'ALTER STAGE': alterStage,
+  'ALTER FILE FORMAT': alterFileFormat,
+  'ALTER STORAGE INTEGRATION': alterStorageIntegration,
+  'ALTER INTEGRATION': alterStorageIntegration,
+  'DESCRIBE FILE FORMAT': describeFileFormat,
+  'DESCRIBE STORAGE INTEGRATION': describeIntegration,
+  'DESCRIBE INTEGRATION': describeIntegration,
+  'DROP STAGE': drop('STAGE'),
+  'DROP FILE FORMAT': drop('FILE FORMAT'),
+  'DROP STORAGE INTEGRATION': drop('INTEGRATION'),
+  'DROP INTEGRATION': drop('INTEGRATION'),
+  'COPY INTO location': copyUnload,
   'ALTER TABLE': alterTable,
   'ALTER SESSION': alterSession,
   'ALTER WAREHOUSE': alterWarehouse,
@@ -171,10 +194,17 @@ export function statementKind(reader: TokenReader): string {
   }
   const [first = '', ...after] = words;
   const verb = first === 'DESC' ? 'DESCRIBE' : first;
+  if (verb === 'COPY') return copyKind(reader);
   if (!VERBS.has(verb)) return verb;
   const kind = [verb, ...objectWords(after)].join(' ');
   if (kind in STATEMENTS || (verb !== 'USE' && verb !== 'DESCRIBE')) return kind;
   return isNameOnly(reader, after) ? (verb === 'USE' ? 'USE' : 'DESCRIBE TABLE') : kind;
+}
+
+/** COPY INTO writes a location, which is a stage or a text, or a table. */
+function copyKind(reader: TokenReader): string {
+  const target = reader.peek(2)?.kind;
+  return target === 'stage' || target === 'string' ? 'COPY INTO location' : 'COPY INTO table';
 }
 
 /** `USE name` and `DESC name`: one name and nothing after it. */

@@ -164,8 +164,7 @@ describe('a session', () => {
   it.each([
     ['explain select 1', '000002'],
     ['undrop table t', '000002'],
-    ['create stage s', '000002'],
-    ['copy into t from @s', '000002'],
+    ['create pipe p as copy into t from @s', '000002'],
     ['selct 1', '001003'],
     ['', '001003'],
   ])('refuses "%s" with %s', async (sql, code) => {

@@ -16,9 +16,17 @@ const LABELS: Readonly<Record<ObjectKind, string>> = {
   SCHEMA: 'Schema',
   WAREHOUSE: 'Warehouse',
   ROLE: 'Role',
+  STAGE: 'Stage',
+  'FILE FORMAT': 'File format',
+  INTEGRATION: 'Integration',
 };
 
-const ACCOUNT_KINDS: ReadonlySet<ObjectKind> = new Set(['DATABASE', 'WAREHOUSE', 'ROLE']);
+const ACCOUNT_KINDS: ReadonlySet<ObjectKind> = new Set([
+  'DATABASE',
+  'WAREHOUSE',
+  'ROLE',
+  'INTEGRATION',
+]);
 
 function find(
   session: SessionState,
@@ -31,7 +39,7 @@ function find(
   if (kind === 'SCHEMA') return catalog.find(kind, schemaName(session, parts, 'DROP SCHEMA'));
   const qualified = session.requireName(parts, `DROP ${kind}`);
   if (kind === 'TABLE' || kind === 'VIEW') return session.relationNamed(qualified);
-  return catalog.find(kind, qualified);
+  return session.find(kind, qualified);
 }
 
 /** 002003, with the name in full where the kind has one. */
@@ -70,7 +78,9 @@ export const drop =
   (kind: ObjectKind): Handler =>
   (session, statement) => {
     const { reader } = statement;
-    reader.expect('DROP', kind);
+    reader.expect('DROP');
+    if (kind === 'INTEGRATION') reader.accept('STORAGE');
+    reader.expect(...kind.split(' '));
     const ifExists = reader.accept('IF', 'EXISTS');
     const parts = reader.name();
     reader.acceptOne('CASCADE', 'RESTRICT');
@@ -87,7 +97,10 @@ export const drop =
       if (found.kind !== kind) throw wrongKind(found, kind);
       const contents = await contentsOf(session, work, found);
       for (const sql of dropObjectSql(found)) await work.run(sql);
-      const onCommitted = () => leaveContext(session, found);
+      const onCommitted = () => {
+        leaveContext(session, found);
+        if (found.kind === 'STAGE') void session.engine.stages.forget(found.id);
+      };
       return {
         remove: [found, ...contents],
         message: `${last} successfully dropped.`,
