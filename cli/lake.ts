@@ -56,7 +56,7 @@ async function catalogTables(stack: Stack, DatabaseName: string): Promise<Table[
 }
 
 /** Keys of the manifests that count, oldest first: those whose watermark was committed. */
-async function committedManifestKeys(
+export async function committedManifestKeys(
   stack: Stack,
   pipeline: string,
   query: string,

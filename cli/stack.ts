@@ -17,6 +17,7 @@ const StackOutputs = z.object({
   BronzeDatabase: z.string(),
   SilverDatabase: z.string(),
   GoldDatabase: z.string(),
+  DatabasePrefix: z.string(),
 });
 
 const Endpoints = z.object({

@@ -1,3 +1,4 @@
+import type { ExecutionOutcome } from '#cli/executions.ts';
 import type { IntervalOutcome } from '#cli/intervals.ts';
 import { artifactsOf, readDocument } from '#cli/object-stores.ts';
 import type { Stack } from '#cli/stack.ts';
@@ -44,8 +45,9 @@ function tableFindings(report: TableReport, ledger: TableLedger): Finding[] {
   ];
 }
 
-function executionFindings({ extracts, medallion }: IntervalOutcome): Finding[] {
-  const commits = [...extracts].map(([query, { status, output }]) => {
+/** How each extraction ended, and whether bronze has the rows that the source has. */
+export const extractFindings = (extracts: IntervalOutcome['extracts']): Finding[] =>
+  [...extracts].map(([query, { status, output }]) => {
     const { rows, sourceRows } = (output ?? {}) as { rows?: number; sourceRows?: number };
     const isRight = status === 'SUCCEEDED' && rows === sourceRows;
     return {
@@ -53,13 +55,15 @@ function executionFindings({ extracts, medallion }: IntervalOutcome): Finding[] 
       text: `${query}: ${status}, ${rows} rows in bronze, ${sourceRows} at the source`,
     };
   });
-  const { status, error, cause } = medallion;
-  const ended = {
-    isRight: status === 'SUCCEEDED',
-    text: `medallion: ${status}${error === undefined ? '' : ` ${error}: ${cause}`}`,
-  };
-  return [...commits, ended];
-}
+
+/** How an execution ended, and of what it failed. */
+export const executionFinding = (
+  machine: string,
+  { status, error, cause }: ExecutionOutcome,
+): Finding => ({
+  isRight: status === 'SUCCEEDED',
+  text: `${machine}: ${status}${error === undefined ? '' : ` ${error}: ${cause}`}`,
+});
 
 /** Holds one interval against the generator's ledger: what was planted must be found, by reason, and nothing else. */
 export async function judgeInterval(
@@ -67,7 +71,10 @@ export async function judgeInterval(
   outcome: IntervalOutcome,
   ledger: IntervalLedger,
 ): Promise<Finding[]> {
-  const findings = executionFindings(outcome);
+  const findings = [
+    ...extractFindings(outcome.extracts),
+    executionFinding('medallion', outcome.medallion),
+  ];
   if (outcome.medallion.status !== 'SUCCEEDED') return findings;
   const { pipeline } = outcome.medallion.input as { pipeline: string };
   const key = artifactKeys.report(pipeline, outcome.interval.id, 'silver');
@@ -89,13 +96,17 @@ export async function judgeInterval(
 }
 
 /** The model must rank better than its one-feature baseline and cannot beat the truth by more than chance allows. */
-export function modelFinding({ models }: StatusOverview, bestAuc: number): Finding[] {
-  const [model] = models;
+export function modelFinding(
+  { models }: StatusOverview,
+  pipeline: string,
+  bestAuc: number,
+): Finding {
+  const model = models.find((candidate) => candidate.pipeline === pipeline);
   const auc = model?.metrics.auc;
   const baseline = model?.baseline.auc;
   if (auc === undefined || baseline === undefined) {
-    return [{ isRight: false, text: 'no model was trained' }];
+    return { isRight: false, text: 'no model was trained' };
   }
   const text = `AUC ${auc.toFixed(4)}, recency alone ${baseline.toFixed(4)}, best possible about ${bestAuc.toFixed(4)}`;
-  return [{ isRight: auc > baseline, text }];
+  return { isRight: auc > baseline, text };
 }

@@ -1,127 +1,52 @@
-// npm start: the main job on the demo shop, told step by step, and then the status page.
-import { parseArgs } from 'node:util';
-import { runInterval } from '#cli/intervals.ts';
-import { loadPipeline } from '#cli/pipeline-file.ts';
-import { publishPipeline } from '#cli/publish-pipeline.ts';
-import { openSnowflake } from '#cli/snowflake-connection.ts';
-import { openStack, readEndpoints, type Stack } from '#cli/stack.ts';
-import { readStatusOverview, statusText } from '#cli/status.ts';
-import { loadFirst, loadSecond } from '#local/demo/load-shop.ts';
-import { platformDown, platformUp } from '#local/platform.ts';
+// npm start: the main job on the demo shop, told step by step, or one stage of it; then the status page.
+import { readEndpoints } from '#cli/stack.ts';
+import { platformDown, platformStatus, platformUp } from '#local/platform.ts';
+import { untilInterrupted } from '#local/setup/interrupts.ts';
 import { paths } from '#local/setup/paths.ts';
-import { generateShop, type Shop } from './generate-shop.ts';
-import { type Finding, judgeInterval, modelFinding } from './judge-demo.ts';
-import { resetPipeline } from './reset-pipeline.ts';
+import { isSnowmeltError } from '#src/errors.ts';
+import { say, title } from './narration.ts';
+import { runStage } from './stages.ts';
+import { readStartOptions, type StartOptions } from './start-options.ts';
+import { tellStory } from './story.ts';
 
-const SEED = 20_261_121;
-const PIPELINE = 'examples/shop/pipeline.yml';
-const GROUP = 'default';
-const SHARED = { json: false, pipeline: PIPELINE, target: 'local', snowflake: 'stand-in' } as const;
+const INTERRUPTED = 130;
 
-interface DemoOptions {
-  readonly scale: number;
-  readonly exits: boolean;
-}
-
-const say = (line: string): void => {
-  process.stderr.write(`${line}\n`);
-};
-
-const startedAt = Date.now();
-const title = (text: string): void => {
-  say(`\n[${((Date.now() - startedAt) / 1000).toFixed(0).padStart(3)} s] ${text}`);
-};
-
-function readOptions(): DemoOptions {
-  const { values } = parseArgs({
-    options: {
-      exit: { type: 'boolean', default: false },
-      scale: { type: 'string', default: '0.4' },
-      all: { type: 'boolean', default: false },
-    },
-  });
-  const scale = Number(values.scale);
-  if (!Number.isFinite(scale) || scale <= 0)
-    throw new Error(`Cannot use --scale ${values.scale}: give a number above 0.`);
-  return { scale, exits: values.exit || !process.stdout.isTTY };
-}
-
-/** Runs one interval end to end and holds what silver and gold report against what was planted. */
-async function tellInterval(
-  stack: Stack,
-  which: 'first' | 'second',
-  shop: Shop,
-): Promise<Finding[]> {
-  const { document } = await publishPipeline(stack, PIPELINE);
-  const outcome = await runInterval(stack, document, GROUP, say);
-  return judgeInterval(stack, outcome, shop.ledger[which]);
-}
-
-async function loadInterval(which: 'first' | 'second', shop: Shop): Promise<void> {
-  const { document } = loadPipeline(PIPELINE);
-  const snowflake = await openSnowflake(SHARED, document.snowflake);
-  try {
-    await (which === 'first' ? loadFirst : loadSecond)(snowflake, shop);
-  } finally {
-    await snowflake.close();
-  }
-}
-
-function tellFindings(findings: readonly Finding[]): boolean {
-  for (const { isRight, text } of findings) say(`  ${isRight ? '✓' : '✗'} ${text}`);
-  return findings.every(({ isRight }) => isRight);
-}
-
-async function runDemo({ scale }: DemoOptions): Promise<boolean> {
+async function run({ scale, only }: StartOptions): Promise<number> {
   title('The local platform: Snowflake stand-in, AWS emulator, jobs runner, the deployed stack');
   await platformUp({}, say);
-  const stack = await openStack(SHARED);
-  await resetPipeline(stack, (await publishPipeline(stack, PIPELINE)).document);
-
-  title(`A shop of 18 months, scale ${scale}, into Snowflake`);
-  const shop = generateShop({ seed: SEED, scale, changedAt: new Date().toISOString() });
-  await loadInterval('first', shop);
-
-  title('First interval: Snowflake → bronze → silver → check → gold → check → train → score');
-  const first = tellFindings(await tellInterval(stack, 'first', shop));
-
-  title('Changes at the source, then the second interval: only what changed moves');
-  const changed = generateShop({ seed: SEED, scale, changedAt: new Date().toISOString() });
-  await loadInterval('second', changed);
-  const second = tellFindings(await tellInterval(stack, 'second', changed));
-
-  title('The model against its baseline and against the best that can be had');
-  const overview = await readStatusOverview();
-  const model = tellFindings(modelFinding(overview, shop.churn.bestAuc));
-  say(`\n${statusText(overview)}`);
-  return first && second && model;
+  const isRight = await (only === undefined ? tellStory(scale) : runStage(only, scale));
+  const praise =
+    only === undefined ? 'Every stage succeeded and reconciled.' : `${only} succeeded.`;
+  title(isRight ? praise : 'Something is not as it must be: see ✗ above.');
+  return isRight ? 0 : 1;
 }
 
-async function waitForInterrupt(): Promise<void> {
-  await new Promise<void>((done) => {
-    process.once('SIGINT', done);
-    process.once('SIGTERM', done);
-  });
+async function waitAtStatusPage(interrupted: Promise<unknown>): Promise<void> {
+  say(`  The status page: ${readEndpoints().status?.url}   (Ctrl-C ends)`);
+  const keepAlive = setInterval(() => undefined, 60_000);
+  await interrupted;
+  clearInterval(keepAlive);
 }
 
-async function main(): Promise<void> {
-  const options = readOptions();
+async function main(argv: readonly string[]): Promise<number> {
+  const options = readStartOptions(argv, process.stdout.isTTY);
+  const wasUp = (await platformStatus()).state === 'up';
+  const interrupted = untilInterrupted();
   try {
-    const isRight = await runDemo(options);
-    process.exitCode = isRight ? 0 : 1;
-    title(
-      isRight
-        ? 'Every stage succeeded and reconciled.'
-        : 'Something is not as it must be: see ✗ above.',
-    );
-    if (!options.exits) {
-      say(`  The status page: ${readEndpoints().status?.url}   (Ctrl-C ends)`);
-      await waitForInterrupt();
-    }
+    const exitCode = await Promise.race([run(options), interrupted.then(() => INTERRUPTED)]);
+    if (!options.exits && exitCode !== INTERRUPTED) await waitAtStatusPage(interrupted);
+    return exitCode;
   } finally {
-    await platformDown();
-    say(`  State and logs: ${paths.home}`);
+    if (!wasUp) await platformDown();
+    say(wasUp ? '  The platform stays up, as it was.' : `  State and logs: ${paths.home}`);
   }
 }
 
-await main();
+main(process.argv.slice(2)).then(
+  (exitCode) => process.exit(exitCode),
+  (error) => {
+    const isKnown = isSnowmeltError(error);
+    say(isKnown ? error.message : String((error as Error).stack));
+    process.exit(isKnown && error.code === 'CONFIG_INVALID' ? 2 : 1);
+  },
+);
