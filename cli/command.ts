@@ -20,7 +20,8 @@ export interface Invocation {
 /** What a command answers: one document for programs, a text for people, and how the process ends. */
 export interface Outcome {
   readonly document: unknown;
-  readonly text?: string;
+  /** As a function where it is costly: it is not made for programs. */
+  readonly text?: string | (() => string);
   readonly exitCode?: 0 | 1 | 2 | 75;
 }
 

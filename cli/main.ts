@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { isSnowmeltError } from '#src/errors.ts';
-import { type Command, type Outcome, type SharedOptions, UsageError } from './command.ts';
+import { type Command, type SharedOptions, UsageError } from './command.ts';
 import { commands } from './commands.ts';
+import { printOutcome } from './print.ts';
 
 const EXIT = { done: 0, failed: 1, wrongUse: 2, tryAgain: 75 } as const;
 
@@ -56,12 +57,6 @@ function sharedOptions(values: Record<string, unknown>): SharedOptions {
   };
 }
 
-function print(outcome: Outcome, json: boolean): void {
-  if (json) process.stdout.write(`${JSON.stringify(outcome.document, null, 2)}\n`);
-  else if (outcome.text !== undefined && outcome.text !== '')
-    process.stdout.write(`${outcome.text}\n`);
-}
-
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
@@ -79,7 +74,7 @@ async function runCommand(command: Command, rest: string[]): Promise<number> {
   const shared = sharedOptions(values);
   const options = values as Record<string, string | boolean | undefined>;
   const outcome = await command.run({ args: positionals, options, shared, say });
-  if (outcome !== undefined) print(outcome, shared.json);
+  if (outcome !== undefined) await printOutcome(outcome, shared.json, process.stdout);
   return outcome?.exitCode ?? EXIT.done;
 }
 

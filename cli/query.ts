@@ -19,7 +19,7 @@ async function run({ args, options, shared }: Invocation): Promise<Outcome> {
     const reader = await connection.runAndReadAll(sql);
     const columns = reader.columnNames();
     const rows = reader.getRowsJson();
-    return { document: { columns, rows }, text: textTable(columns, rows) };
+    return { document: { columns, rows }, text: () => textTable(columns, rows) };
   } finally {
     connection.closeSync();
   }
