@@ -35,6 +35,8 @@ export interface ResultPartition {
   readonly rowCount: number;
   readonly byteCount: number;
   read(): Promise<string>;
+  /** The rows as an Arrow IPC stream in Snowflake's encoding, where the session asked for Arrow. */
+  arrow?(): Promise<Buffer>;
 }
 
 export interface ResultSet {
@@ -89,6 +91,8 @@ export interface EngineSession {
 /** Where and as whom a session starts; names are folded to upper case unless they stand in double quotes. */
 export interface OpenSession {
   readonly user: string;
+  /** CLIENT_APP_ID of the log-in; it decides the format of results. JSON when absent. */
+  readonly client?: string | undefined;
   readonly database?: string | undefined;
   readonly schema?: string | undefined;
   readonly warehouse?: string | undefined;

@@ -41,7 +41,6 @@ const SQL_API = 'SQL API';
 
 const doorSupport = (): readonly SupportedFeature[] => [
   ...served(DRIVER, [...sessionRoutes, ...queryRoutes]),
-  missing(DRIVER, 'results in Arrow', 'results are JSON, which every driver takes'),
   missing(DRIVER, 'log-in by OAuth, SSO, MFA, workload identity', 'refused with 390303 or 390139'),
   missing(DRIVER, 'binds from a stage', 'refused; the announced threshold keeps drivers from it'),
   ...served(SQL_API, statementRoutes),

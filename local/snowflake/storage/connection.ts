@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBResult, Json } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult, Json } from '@duckdb/node-api';
 import { translateError } from './translate-error.ts';
 
 export type StoreRow = Readonly<Record<string, Json>>;
@@ -34,6 +34,16 @@ export class StoreConnection {
       const batch = await this.#guard(() => nextTexts(result));
       if (!batch) return;
       yield batch;
+    }
+  }
+
+  /** The rows of a query in chunks of at most 2048, as DuckDB produces them. */
+  async *chunks(sql: string): AsyncGenerator<DuckDBDataChunk> {
+    const result = await this.#guard(() => this.#connection.stream(sql));
+    for (;;) {
+      const chunk = await this.#guard(() => result.fetchChunk());
+      if (!chunk || chunk.rowCount === 0) return;
+      yield chunk;
     }
   }
 

@@ -45,15 +45,13 @@ export class ResultStore {
     return byteCount <= SMALL_RESULT_BYTES && this.#memoryBytes + byteCount <= MEMORY_BYTES;
   }
 
-  /** Writes one partition to a file of the query. */
-  async spill(queryId: string, index: number, rowCount: number, text: string) {
+  /** Writes one partition to a file of the query; answers what reads it. */
+  async spill(queryId: string, index: number, bytes: Buffer): Promise<() => Promise<Buffer>> {
     const folder = join(this.#folder, queryId);
     if (index === 0) await mkdir(folder, { recursive: true });
-    const path = join(folder, `${index}.json`);
-    const bytes = Buffer.from(text);
+    const path = join(folder, `${index}.rows`);
     await writeFile(path, bytes);
-    const read = () => readFile(path, 'utf8');
-    return { rowCount, byteCount: bytes.byteLength, read } satisfies ResultPartition;
+    return () => readFile(path);
   }
 
   keep(queryId: string, result: ResultSet, memoryBytes: number): void {

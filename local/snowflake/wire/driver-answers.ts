@@ -1,4 +1,4 @@
-import type { SnowflakeError } from '../statement.ts';
+import type { ResultPartition, SnowflakeError } from '../statement.ts';
 import { dmlStats } from './dml-stats.ts';
 import { jsonAnswer, rawJsonAnswer, type WireAnswer } from './http.ts';
 import { rowType } from './row-type.ts';
@@ -9,7 +9,7 @@ import { ASYNCHRONOUS, wireError } from './wire-errors.ts';
  * A first partition up to this size travels inside the answer, as Snowflake's does; the rest goes
  * in chunks.
  */
-const LARGEST_INLINE_BYTES = 256 * 1024;
+const LARGEST_INLINE_BYTES = 1024 * 1024;
 
 /** Header that a client has to send back with every chunk it asks for. */
 export const CHUNK_KEY_HEADER = 'x-stand-in-chunk-key';
@@ -102,6 +102,14 @@ function contextFields({ context }: RunOutcome): object {
   };
 }
 
+/** The first rows as a field of the answer: Arrow in base64, or JSON as the engine wrote it. */
+async function inlineRows(first: ResultPartition | undefined, isInline: boolean): Promise<string> {
+  if (first?.arrow) {
+    return `"rowsetBase64":"${isInline ? (await first.arrow()).toString('base64') : ''}"`;
+  }
+  return `"rowset":[${first && isInline ? await first.read() : ''}]`;
+}
+
 /**
  * The answer to a finished statement. Rows are spliced in as the engine wrote them, without being
  * parsed: a small first partition inline, all others as chunks to fetch.
@@ -112,14 +120,14 @@ export async function resultAnswer(run: StatementRun, origin: string): Promise<W
   const { result, statementTypeId } = outcome;
   const [first] = result.partitions;
   const isInline = first !== undefined && first.byteCount <= LARGEST_INLINE_BYTES;
-  const rows = isInline ? await first.read() : '';
+  const rows = await inlineRows(first, isInline);
   const data = {
     parameters: clientParameters(outcome.parameters),
     rowtype: rowType(result.columns),
     total: result.rowCount,
     returned: result.rowCount,
     queryId: run.id,
-    queryResultFormat: 'json',
+    queryResultFormat: first?.arrow ? 'arrow' : 'json',
     databaseProvider: null,
     numberOfBinds: 0,
     arrayBindSupported: statementTypeId === 0x3100,
@@ -133,7 +141,5 @@ export async function resultAnswer(run: StatementRun, origin: string): Promise<W
     ...chunkFields(run, outcome, isInline ? 1 : 0, origin),
   };
   const fields = JSON.stringify(data).slice(1);
-  return rawJsonAnswer(
-    `{"success":true,"code":null,"message":null,"data":{"rowset":[${rows}],${fields}}`,
-  );
+  return rawJsonAnswer(`{"success":true,"code":null,"message":null,"data":{${rows},${fields}}`);
 }

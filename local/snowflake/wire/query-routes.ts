@@ -153,7 +153,7 @@ async function abort(door: Door, request: WireRequest, id?: string): Promise<Wir
 }
 
 /**
- * A chunk's rows as they are; not application/json, because the Node driver would parse that as a
+ * A chunk's rows as they are, an Arrow stream or JSON; not application/json, because the Node driver would parse that as a
  * whole document.
  */
 async function chunk(
@@ -170,7 +170,8 @@ async function chunk(
     const body = `The stand-in has no chunk ${index} of ${id} for this request.`;
     return { status: 403, headers: type, body };
   }
-  return { status: 200, headers: type, body: await partition.read() };
+  const body = await (partition.arrow ?? partition.read)();
+  return { status: 200, headers: type, body };
 }
 
 /** Statements, their results, their state and their end in the driver protocol. */
@@ -190,7 +191,7 @@ export const queryRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/chunks/:id/:index',
-    feature: 'results in chunks, as JSON',
+    feature: 'results in chunks, as Arrow or JSON',
     handle: (door, request, { id = '', index = '' }) => chunk(door, request, id, Number(index)),
   },
   {

@@ -14,6 +14,7 @@ const Scalar = z.union([z.string(), z.number(), z.boolean()]);
 const LoginRequest = z.object({
   data: z.object({
     AUTHENTICATOR: z.string().nullish(),
+    CLIENT_APP_ID: z.string().nullish(),
     LOGIN_NAME: z.string().nullish(),
     PASSWORD: z.string().nullish(),
     TOKEN: z.string().nullish(),
@@ -53,17 +54,18 @@ async function openEngineSession(
   door: Door,
   user: StoredUser,
   query: URLSearchParams,
-  parameters: Record<string, unknown>,
+  { CLIENT_APP_ID: client, SESSION_PARAMETERS: parameters }: LoginData,
 ): Promise<EngineSession> {
   const { defaults } = user;
   const asked = (name: string, fallback: string): string => query.get(name) || quoted(fallback);
   return door.engine.openSession({
     user: user.name,
+    client: client ?? undefined,
     database: asked('databaseName', defaults.database),
     schema: asked('schemaName', defaults.schema),
     warehouse: asked('warehouse', defaults.warehouse),
     role: asked('roleName', defaults.role),
-    parameters: scalars(parameters),
+    parameters: scalars(parameters ?? {}),
   });
 }
 
@@ -100,8 +102,7 @@ function loginAnswer(door: Door, session: DriverSession): WireAnswer {
 async function logIn(door: Door, request: WireRequest): Promise<WireAnswer> {
   const { data } = LoginRequest.parse(await request.json());
   const user = authenticate(door.users, data);
-  const parameters = data.SESSION_PARAMETERS ?? {};
-  const engine = await openEngineSession(door, user, request.query, parameters);
+  const engine = await openEngineSession(door, user, request.query, data);
   return loginAnswer(door, door.sessions.open(user, engine));
 }
 

@@ -1,7 +1,9 @@
 import { SnowflakeError } from '../../statement.ts';
+import { encodeArrowQuery } from '../../storage/arrow/encode-arrow.ts';
 import { encodeQuery } from '../../storage/encode-result.ts';
 import { answerColumns, type Handler, STATEMENT_TYPE } from '../answer.ts';
 import { prepareRelations } from '../prepare-relations.ts';
+import { wantsArrow } from '../result-format.ts';
 import { StatementScope } from '../scope.ts';
 import type { SessionState } from '../session-state.ts';
 
@@ -30,7 +32,8 @@ export const query: Handler = async (session, statement) => {
     requireWarehouse(session, scope);
     await scope.prepare(connection);
     const { results } = engine;
-    const result = await encodeQuery(connection, results, translated, statement.queryId);
+    const encode = wantsArrow(session) ? encodeArrowQuery : encodeQuery;
+    const result = await encode(connection, results, translated, statement.queryId);
     return { statementTypeId: STATEMENT_TYPE.select, result };
   });
 };
