@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+ANY = "*"
+
+
 @dataclass(frozen=True)
 class Moment:
     """A request, and the side of it: `before` the emulator sees it, or `after` it has answered.
 
-    `action` is the method, or the API's name for services that have one in X-Amz-Target.
+    `action` is the method, or the API's name for services that have one in X-Amz-Target, or ANY.
     `mentions` are texts that path and body hold together; `skip` such requests pass first.
     """
 
@@ -52,7 +55,7 @@ class Proxy:
 
     def pause(self, side: str, action: str, text: str) -> None:
         moment = self.moment
-        if moment is None or (side, action) != (moment.side, moment.action):
+        if moment is None or side != moment.side or moment.action not in (action, ANY):
             return
         if not all(word in text for word in moment.mentions):
             return
