@@ -5,6 +5,9 @@ const project = (name: string, extra: object = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], ...extra },
 });
 
+/** A soak sets a seed (local/setup/soak.ts); these tests take minutes and run for nobody else. */
+const SOAK_ONLY = process.env.SNOWMELT_SEED === undefined ? ['test/local/transform/**'] : [];
+
 export default defineConfig({
   test: {
     projects: [
@@ -15,6 +18,7 @@ export default defineConfig({
         testTimeout: 300_000,
         hookTimeout: 300_000,
         fileParallelism: false,
+        exclude: SOAK_ONLY,
         globalSetup: ['test/helpers/platform.ts'],
       }),
     ],
