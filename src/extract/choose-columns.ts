@@ -1,6 +1,7 @@
 import { TerminalError } from '../errors.ts';
 import type { ExtractQuery } from '../model/pipeline.ts';
 import type { SourceColumn, SourceTypeName } from '../ports/warehouse.ts';
+import { requireWatermarkKind } from './watermark-kind.ts';
 
 const EXTRACTABLE: ReadonlySet<string> = new Set<SourceTypeName>([
   'NUMBER',
@@ -16,16 +17,6 @@ const EXTRACTABLE: ReadonlySet<string> = new Set<SourceTypeName>([
   'OBJECT',
   'ARRAY',
   'BINARY',
-]);
-
-/**
- * Types whose values are instants or days, so that the source's clock bounds a window over them.
- */
-const WATERMARK_TYPES: ReadonlySet<string> = new Set<SourceTypeName>([
-  'DATE',
-  'TIMESTAMP_NTZ',
-  'TIMESTAMP_LTZ',
-  'TIMESTAMP_TZ',
 ]);
 
 /** Columns that every bronze row has beside the source's. */
@@ -111,8 +102,8 @@ export function chooseColumns(
 /**
  * The watermark column, or null for a query that is read whole every time.
  *
- * @throws TerminalError SCHEMA_DRIFT when it is missing, CONFIG_INVALID when it is neither a date
- *   nor a timestamp
+ * @throws TerminalError SCHEMA_DRIFT when it is missing, CONFIG_INVALID when its type has no order
+ *   that a window could follow
  */
 export function findWatermarkColumn(
   query: QueryFields,
@@ -120,10 +111,6 @@ export function findWatermarkColumn(
 ): SourceColumn | null {
   if (query.watermark_column === undefined) return null;
   const column = requireColumn(query, described, query.watermark_column, 'watermark column');
-  if (WATERMARK_TYPES.has(column.type)) return column;
-  return refuse(
-    query,
-    'CONFIG_INVALID',
-    `watermark column ${column.name} has type ${column.type}. Name a date or timestamp column.`,
-  );
+  requireWatermarkKind(column);
+  return column;
 }

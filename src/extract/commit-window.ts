@@ -50,6 +50,8 @@ async function makeManifest(deps: ExtractDeps, keys: BronzeKeys): Promise<Manife
     key: query.key,
     watermarkColumn: plan.watermarkColumn,
     window: plan.window,
+    watermarkAfter: plan.watermarkAfter,
+    nullWatermarkRows: plan.nullWatermarkRows,
     runId: plan.runId,
     interval: plan.interval,
     queryIds: [plan.queryId],

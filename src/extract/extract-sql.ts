@@ -1,6 +1,7 @@
 import type { ExtractQuery } from '../model/pipeline.ts';
 import type { Window } from '../model/window.ts';
 import type { SourceColumn } from '../ports/warehouse.ts';
+import { requireWatermarkKind } from './watermark-kind.ts';
 
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
@@ -11,31 +12,29 @@ function fromClause(query: Pick<ExtractQuery, 'table' | 'sql'>): string {
   return `(\n${sql}\n) AS source_rows`;
 }
 
-/** A bound as a literal of the watermark column's own type, so that the source can prune by it. */
-function boundLiteral(bound: string, column: SourceColumn): string {
-  if (column.type === 'DATE') return `'${bound.slice(0, 10)}'::DATE`;
-  if (column.type === 'TIMESTAMP_NTZ') return `'${bound}'::TIMESTAMP_NTZ(9)`;
-  return `'${bound} +00:00'::${column.type}(9)`;
-}
-
-/** `>= from AND < to`; a first load also takes the rows that have no watermark. */
-function windowPredicate(window: Window, column: SourceColumn): string {
-  const name = quote(column.name);
-  const before = `${name} < ${boundLiteral(window.to, column)}`;
-  if (window.from === null) return `(${before} OR ${name} IS NULL)`;
-  return `${name} >= ${boundLiteral(window.from, column)} AND ${before}`;
-}
-
 export interface WindowSelection {
   readonly query: Pick<ExtractQuery, 'table' | 'sql'>;
   readonly window: Window | null;
   readonly watermarkColumn: SourceColumn | null;
+  /** Whether rows without a watermark, which are in no window, are taken as well. */
+  readonly takesNulls: boolean;
 }
 
-const whereClause = ({ window, watermarkColumn }: WindowSelection): string =>
-  window === null || watermarkColumn === null
-    ? ''
-    : `\nWHERE ${windowPredicate(window, watermarkColumn)}`;
+/** `>= from AND < to`, or `<= to` of a closed window; and the rows that have no watermark. */
+function windowPredicate(window: Window, column: SourceColumn, takesNulls: boolean): string {
+  const name = quote(column.name);
+  const kind = requireWatermarkKind(column);
+  const lower = window.from === null ? [] : [`${name} >= ${kind.literal(window.from)}`];
+  const upper = `${name} ${window.closed ? '<=' : '<'} ${kind.literal(window.to)}`;
+  const inside = [...lower, upper].join(' AND ');
+  return takesNulls ? `(${inside} OR ${name} IS NULL)` : inside;
+}
+
+function whereClause({ window, watermarkColumn, takesNulls }: WindowSelection): string {
+  if (watermarkColumn === null) return '';
+  if (window !== null) return `\nWHERE ${windowPredicate(window, watermarkColumn, takesNulls)}`;
+  return takesNulls ? '' : `\nWHERE ${quote(watermarkColumn.name)} IS NOT NULL`;
+}
 
 /** Describes what a query returns, without reading a row. */
 export const describeSql = (query: WindowSelection['query']): string =>
@@ -49,3 +48,11 @@ export const selectSql = (selection: WindowSelection, columns: readonly SourceCo
 /** How many rows a window holds. */
 export const countSql = (selection: WindowSelection): string =>
   `SELECT COUNT(*) FROM ${fromClause(selection.query)}${whereClause(selection)}`;
+
+/** The greatest value of a column; null when it has none. */
+export const greatestSql = (query: WindowSelection['query'], column: SourceColumn): string =>
+  `SELECT MAX(${quote(column.name)}) FROM ${fromClause(query)}`;
+
+/** How many rows have no value of a column. */
+export const countNullsSql = (query: WindowSelection['query'], column: SourceColumn): string =>
+  `SELECT COUNT(*) FROM ${fromClause(query)}\nWHERE ${quote(column.name)} IS NULL`;

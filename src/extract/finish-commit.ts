@@ -1,7 +1,6 @@
 import type { Manifest } from '../model/manifest.ts';
 import type { Watermark } from '../ports/watermark-store.ts';
 import type { ExtractDeps } from './extract-deps.ts';
-import { advanceWatermark } from './plan-window.ts';
 
 /** Run id and date of a manifest's partition. */
 const partitionOf = (manifest: Manifest) => ({
@@ -26,7 +25,7 @@ export async function finishCommit(
   const id = { pipeline: manifest.pipeline, query: manifest.query };
   if (watermark.runId !== manifest.runId) {
     const commit = {
-      value: advanceWatermark(watermark.value, manifest.window),
+      value: manifest.watermarkAfter === undefined ? watermark.value : manifest.watermarkAfter,
       runId: manifest.runId,
       intervalId: manifest.interval.id,
       window: manifest.window,

@@ -8,7 +8,7 @@ import { type ExtractDeps, findQuery } from './extract-deps.ts';
 import type { PlanAnswer, PlanRequest } from './extract-request.ts';
 import { finishCommit } from './finish-commit.ts';
 import { planParts } from './plan-files.ts';
-import { planReading, requestedWindow, type WindowReading } from './read-window.ts';
+import { planReading, type WindowReading } from './read-window.ts';
 import { type PlanDocument, readDocument } from './run-documents.ts';
 import { type CountedResult, countRows, runWindowQuery } from './run-query.ts';
 
@@ -77,6 +77,8 @@ function planOf(
     interval: request.interval,
     window: reading.window,
     watermarkColumn: reading.watermarkColumn?.name ?? null,
+    watermarkAfter: reading.watermarkAfter,
+    nullWatermarkRows: reading.nullWatermarkRows,
     sql: reading.sql,
     queryId: result.queryId,
     snapshotAt: `${reading.snapshotAt.replace(' ', 'T')}Z`,
@@ -123,7 +125,11 @@ export async function planExtraction(deps: ExtractDeps, request: PlanRequest): P
   const warehouse = deps.openWarehouse(published.document.snowflake);
   const reading = await planReading(warehouse, query, {
     watermark: watermark.value,
-    requested: requestedWindow(request),
+    previous:
+      watermark.manifestKey === null
+        ? null
+        : await readDocument(deps.lake, watermark.manifestKey, Manifest),
+    requested: request.window,
     ...(own === null ? {} : { planned: own }),
   });
   if (reading === null) return nothing;

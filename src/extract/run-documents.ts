@@ -37,6 +37,8 @@ export const PlanDocument = z.strictObject({
   interval: Interval,
   window: Window.nullable(),
   watermarkColumn: z.string().nullable(),
+  watermarkAfter: z.string().nullable(),
+  nullWatermarkRows: z.int().min(0),
   sql: z.string(),
   queryId: z.string(),
   snapshotAt: z.string(),

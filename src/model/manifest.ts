@@ -31,6 +31,16 @@ export const Manifest = z.strictObject({
   key: z.array(z.string()),
   watermarkColumn: z.string().nullable(),
   window: Window.nullable(),
+  watermarkAfter: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('what the watermark is once this has been committed'),
+  nullWatermarkRows: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('rows without a watermark that were read beside the window'),
   runId: z.string(),
   interval: Interval,
   queryIds: z.array(z.string()),

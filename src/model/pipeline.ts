@@ -33,6 +33,19 @@ export const ExtractQuery = z
     watermark_column: z.string().min(1).optional().describe('absent: the whole table every time'),
     lag_seconds: z.number().min(0).default(0),
     settle_seconds: z.number().min(0).default(0),
+    lag: z
+      .int()
+      .min(0)
+      .optional()
+      .describe(
+        'number watermark: so far below the last one is read again, for rows that were committed late',
+      ),
+    null_watermark: z
+      .enum(['sweep', 'ignore', 'refuse'])
+      .default('sweep')
+      .describe(
+        'rows that have no watermark: read with every window, left out, or a reason to stop',
+      ),
     partition_by: z.enum(['date']).default('date'),
     group: Name.default('default'),
     max_file_mb: z.number().positive().default(128),

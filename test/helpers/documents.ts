@@ -67,6 +67,7 @@ export const manifestDocument = (overrides: Partial<Manifest> = {}): Manifest =>
   sourceRows: 10,
   columns: [{ name: 'ID', type: 'NUMBER(38,0)', nullable: false, parquetType: 'DECIMAL(38,0)' }],
   schemaHash: 'hash',
+  nullWatermarkRows: 0,
   versions: {},
   ...overrides,
 });

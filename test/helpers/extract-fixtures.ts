@@ -45,7 +45,7 @@ export const pipelineDocument = (query: Record<string, unknown> = {}): PipelineD
 
 export const orderColumns = [
   sourceColumn('ID', 'NUMBER'),
-  sourceColumn('UPDATED_AT', 'TIMESTAMP_NTZ'),
+  sourceColumn('UPDATED_AT', 'TIMESTAMP_NTZ', { nullable: false }),
 ];
 
 export const orderRows = (count: number) =>

@@ -8,6 +8,10 @@ export interface MemoryTable {
   readonly columns: readonly SourceColumn[];
   /** Rows a SELECT returns; a COUNT(*) counts them. */
   rows: readonly TextRow[];
+  /** How many rows have no watermark. */
+  nulls?: number;
+  /** The greatest watermark; null when there is none. */
+  greatest?: string | null;
 }
 
 export interface MemoryWarehouseOptions {
@@ -64,7 +68,9 @@ export function memoryWarehouse(options: MemoryWarehouseOptions): MemoryWarehous
     async cancel(queryId) {
       results.delete(queryId);
     },
-    async scalar() {
+    async scalar(sql) {
+      if (sql.startsWith('SELECT MAX(')) return table.greatest ?? null;
+      if (/\nWHERE "[^"]+" IS NULL$/.test(sql)) return String(table.nulls ?? 0);
       return String(table.rows.length);
     },
     async describe() {

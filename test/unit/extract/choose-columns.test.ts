@@ -68,17 +68,24 @@ describe('chooseColumns', () => {
 });
 
 describe('findWatermarkColumn', () => {
-  it('finds a date or timestamp column', () => {
-    expect(findWatermarkColumn({ ...query, watermark_column: 'updated_at' }, [id, at])).toBe(at);
+  it.each([[at], [sourceColumn('AT', 'DATE')], [id], [note]])(
+    'finds a column that has an order: %j',
+    (column) => {
+      const named = { ...query, watermark_column: column.name };
+
+      expect(findWatermarkColumn(named, [column])).toBe(column);
+    },
+  );
+
+  it('finds none where none is named', () => {
     expect(findWatermarkColumn(query, [id, at])).toBeNull();
   });
 
-  it('refuses a column whose values the clock does not bound', () => {
-    expect(() => findWatermarkColumn({ ...query, watermark_column: 'id' }, [id, at])).toThrow(
-      expect.objectContaining({
-        code: 'CONFIG_INVALID',
-        message: expect.stringContaining('NUMBER'),
-      }),
+  it.each(['FLOAT', 'TIME', 'VARIANT', 'BINARY', 'BOOLEAN'])('refuses a column of %s', (type) => {
+    const column = sourceColumn('V', type);
+
+    expect(() => findWatermarkColumn({ ...query, watermark_column: 'v' }, [column])).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining(type) }),
     );
   });
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { countSql, describeSql, selectSql } from '#src/extract/extract-sql.ts';
+import {
+  countNullsSql,
+  countSql,
+  describeSql,
+  greatestSql,
+  selectSql,
+} from '#src/extract/extract-sql.ts';
 import { sourceColumn } from '#test/helpers/extract-fixtures.ts';
 
 const window = { from: '2024-01-01 00:00:00.000000001', to: '2024-02-01 00:00:00.000000000' };
@@ -9,7 +15,7 @@ const updatedAt = sourceColumn('UPDATED_AT', 'TIMESTAMP_NTZ');
 describe('statements of a window', () => {
   it('names every column and bounds the window half-open', () => {
     const columns = [sourceColumn('ID', 'NUMBER'), sourceColumn('a "b"', 'TEXT')];
-    const selection = { query: table, window, watermarkColumn: updatedAt };
+    const selection = { query: table, window, watermarkColumn: updatedAt, takesNulls: false };
 
     expect(selectSql(selection, columns)).toBe(
       'SELECT "ID", "a ""b"""\n' +
@@ -19,13 +25,49 @@ describe('statements of a window', () => {
     );
   });
 
-  it('takes rows without a watermark in the first load', () => {
+  it('takes rows without a watermark in the same statement', () => {
     const first = { from: null, to: window.to };
+    const selection = { query: table, watermarkColumn: updatedAt, takesNulls: true };
 
-    expect(countSql({ query: table, window: first, watermarkColumn: updatedAt })).toBe(
+    expect(countSql({ ...selection, window: first })).toBe(
       'SELECT COUNT(*) FROM shop.orders\n' +
         `WHERE ("UPDATED_AT" < '2024-02-01 00:00:00.000000000'::TIMESTAMP_NTZ(9) ` +
         'OR "UPDATED_AT" IS NULL)',
+    );
+    expect(countSql({ ...selection, window: null })).toBe('SELECT COUNT(*) FROM shop.orders');
+    expect(countSql({ ...selection, window: null, takesNulls: false })).toBe(
+      'SELECT COUNT(*) FROM shop.orders\nWHERE "UPDATED_AT" IS NOT NULL',
+    );
+  });
+
+  it.each([
+    [
+      'NUMBER',
+      { from: '-1', to: '12345678901234567890123456789012345678' },
+      [
+        `"AT" >= '-1'::NUMBER(38,0)`,
+        `"AT" <= '12345678901234567890123456789012345678'::NUMBER(38,0)`,
+      ],
+    ],
+    [
+      'NUMBER',
+      { from: '0.05', to: '10.125' },
+      [`"AT" >= '0.05'::NUMBER(38,2)`, `"AT" <= '10.125'::NUMBER(38,3)`],
+    ],
+    ['TEXT', { from: "O'Hara", to: 'a\\b' }, [`"AT" >= 'O''Hara'`, `"AT" <= 'a\\\\b'`]],
+  ])('writes a closed window over %s with every character', (type, ends, [from, to]) => {
+    const watermarkColumn = sourceColumn('AT', type);
+    const closed = { ...ends, closed: true as const };
+
+    const sql = countSql({ query: table, window: closed, watermarkColumn, takesNulls: false });
+
+    expect(sql).toBe(`SELECT COUNT(*) FROM shop.orders\nWHERE ${from} AND ${to}`);
+  });
+
+  it('asks for the greatest value and for rows without one', () => {
+    expect(greatestSql(table, updatedAt)).toBe('SELECT MAX("UPDATED_AT") FROM shop.orders');
+    expect(countNullsSql(table, updatedAt)).toBe(
+      'SELECT COUNT(*) FROM shop.orders\nWHERE "UPDATED_AT" IS NULL',
     );
   });
 
@@ -36,11 +78,13 @@ describe('statements of a window', () => {
   ])('writes bounds of %s in its own type', (type, literal) => {
     const watermarkColumn = sourceColumn('AT', type);
 
-    expect(countSql({ query: table, window, watermarkColumn })).toContain(`"AT" < ${literal}`);
+    const sql = countSql({ query: table, window, watermarkColumn, takesNulls: false });
+
+    expect(sql).toContain(`"AT" < ${literal}`);
   });
 
   it('reads the whole table without a watermark column', () => {
-    const selection = { query: table, window: null, watermarkColumn: null };
+    const selection = { query: table, window: null, watermarkColumn: null, takesNulls: true };
 
     expect(selectSql(selection, [sourceColumn('ID', 'NUMBER')])).toBe(
       'SELECT "ID"\nFROM shop.orders',

@@ -240,3 +240,108 @@ describe('what is not there', () => {
     expect(existsSync(deps.scratchDirectory)).toBe(true);
   });
 });
+
+describe('rows without a watermark', () => {
+  const columns = [sourceColumn('ID', 'NUMBER'), sourceColumn('UPDATED_AT', 'TIMESTAMP_NTZ')];
+  const worldOf = (null_watermark?: string) =>
+    extractWorld({
+      table: { columns, rows: orderRows(5), nulls: 2 },
+      query: null_watermark === undefined ? {} : { null_watermark },
+    });
+
+  it('are read with every window of the schedule, in the same statement, and counted', async () => {
+    const { deps, warehouse } = worldOf();
+
+    await extract(deps, 'run-1');
+    const { manifestKey } = await extract(deps, 'run-2');
+
+    const manifest = await readManifest(deps, manifestKey);
+    expect(manifest).toMatchObject({ nullWatermarkRows: 2, rows: 5 });
+    expect(manifest.window?.from).not.toBeNull();
+    expect(warehouse.statements.at(-1)?.sql).toContain('OR "UPDATED_AT" IS NULL)');
+  });
+
+  it('are left out by a window by hand that does not begin at the beginning', async () => {
+    const { deps } = worldOf();
+    const sqlOf = async (from: string | null) => {
+      const window = { from, to: '2024-02-01' };
+      return (await planExtraction(deps, planRequest('run-1', { window, dryRun: true }))).sql;
+    };
+
+    expect(await sqlOf('2024-01-01')).not.toContain('IS NULL');
+    expect(await sqlOf(null)).toContain('OR "UPDATED_AT" IS NULL)');
+  });
+
+  it('are left out where the query ignores them, the first time as well', async () => {
+    const { deps, warehouse } = worldOf('ignore');
+
+    const { manifestKey } = await extract(deps, 'run-1');
+
+    expect(await readManifest(deps, manifestKey)).toMatchObject({ nullWatermarkRows: 0 });
+    expect(warehouse.statements[0]?.sql).not.toContain('IS NULL');
+  });
+
+  it('stop a query that refuses them, and only when there are some', async () => {
+    const { deps, table } = worldOf('refuse');
+
+    await expect(planExtraction(deps, planRequest('run-1'))).rejects.toMatchObject({
+      code: 'SCHEMA_DRIFT',
+      message: expect.stringContaining('2 rows have no UPDATED_AT'),
+    });
+    table.nulls = 0;
+    expect(await planExtraction(deps, planRequest('run-1'))).toMatchObject({ hasWindow: true });
+  });
+});
+
+describe('a watermark that is a number', () => {
+  const columns = [sourceColumn('ID', 'NUMBER', { nullable: false })];
+  const query = { watermark_column: 'id' };
+
+  it('ends with the greatest value there is, every digit of it', async () => {
+    const table = {
+      columns,
+      rows: orderRows(1),
+      greatest: '98765432109876543210987654321098765432',
+    };
+    const { deps } = extractWorld({ table, query });
+
+    await extract(deps, 'run-1');
+
+    expect(await deps.watermarks.read(ORDERS)).toMatchObject({ value: table.greatest });
+    const { window } = await planExtraction(deps, planRequest('run-2'));
+    expect(window).toEqual({ from: table.greatest, to: table.greatest, closed: true });
+  });
+
+  it('reads the table whole as long as no row has a value', async () => {
+    const { deps, warehouse } = extractWorld({ table: { columns, rows: [] }, query });
+
+    const answer = await extract(deps, 'run-1');
+
+    expect(answer.watermark).toBeNull();
+    expect(warehouse.statements[0]?.sql).toContain('WHERE "ID" IS NOT NULL');
+    expect((await deps.watermarks.read(ORDERS)).value).toBeNull();
+  });
+
+  it('begins anew when the query goes by another column than before', async () => {
+    const byTime = extractWorld();
+    await extract(byTime.deps, 'run-1');
+    const table = { columns, rows: orderRows(2), greatest: '7' };
+    const byNumber = extractWorld({ table, query });
+    const deps = { ...byNumber.deps, lake: byTime.deps.lake, watermarks: byTime.deps.watermarks };
+
+    const answer = await extract(deps, 'run-2');
+
+    expect(answer.watermark).toEqual({ from: null, to: '7', closed: true });
+    expect(await deps.watermarks.read(ORDERS)).toMatchObject({ value: '7', version: 2 });
+  });
+
+  it('refuses an end by hand that is no number', async () => {
+    const { deps } = extractWorld({ table: { columns, rows: [], greatest: '7' }, query });
+    const window = { from: null, to: 'today' };
+
+    await expect(planExtraction(deps, planRequest('run-1', { window }))).rejects.toMatchObject({
+      code: 'EVENT_INVALID',
+      message: expect.stringContaining('1000'),
+    });
+  });
+});
