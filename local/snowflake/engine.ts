@@ -1,5 +1,6 @@
 import { Catalog } from './catalog/catalog.ts';
 import type { CatalogObject, RoleObject, WarehouseObject } from './catalog/model.ts';
+import { LOAD_HISTORY_TABLE } from './copy/load-history.ts';
 import { Session } from './session/session.ts';
 import { type EngineParts, SessionState } from './session/session-state.ts';
 import { loadTranslator } from './sql/translate.ts';
@@ -50,6 +51,7 @@ function firstObjects(catalog: Catalog, now: Date): CatalogObject[] {
 async function loadCatalog(store: Store, now: Date): Promise<Catalog> {
   const connection = await store.connect([]);
   const catalog = await Catalog.load(connection);
+  await connection.run(LOAD_HISTORY_TABLE);
   if (catalog.list('ROLE').length === 0) {
     const change = { put: firstObjects(catalog, now), remove: [] };
     await connection.run('BEGIN TRANSACTION');

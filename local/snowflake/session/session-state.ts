@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { Catalog, CatalogChange } from '../catalog/catalog.ts';
 import type {
   CatalogObject,
@@ -5,6 +6,7 @@ import type {
   ObjectOf,
   QualifiedName,
   RelationObject,
+  StageObject,
   StreamObject,
   TableObject,
 } from '../catalog/model.ts';
@@ -62,6 +64,8 @@ export class SessionState {
   readonly recorder: VersionRecorder;
   /** Ids of the statements run so far, oldest first. */
   readonly queryIds: string[] = [];
+  /** Folders of files that are needed until no transaction is open any more. */
+  readonly scratch = new Set<string>();
   /** Temporary views that exist in DuckDB, by name, with their SQL. */
   readonly views = new Map<string, string>();
   readonly #temporary = new Map<string, CatalogObject>();
@@ -84,6 +88,10 @@ export class SessionState {
     return [...this.#temporary.values()].filter((each) => each.kind === 'TABLE');
   }
 
+  get temporaryStages(): StageObject[] {
+    return [...this.#temporary.values()].filter((each) => each.kind === 'STAGE');
+  }
+
   /** A stage, file format and the like: temporary ones hide others. */
   find<K extends ObjectKind>(kind: K, name: QualifiedName): ObjectOf<K> | undefined {
     const temporary = this.#temporary.get(temporaryKey(kind, name)) as ObjectOf<K> | undefined;
@@ -94,6 +102,13 @@ export class SessionState {
   list<K extends ObjectKind>(kind: K): ObjectOf<K>[] {
     const own = [...this.#temporary.values()].filter((each) => each.kind === kind);
     return [...this.engine.catalog.list(kind), ...(own as ObjectOf<K>[])];
+  }
+
+  /** Removes files that statements needed, once no transaction may run them again. */
+  async clearScratch(): Promise<void> {
+    if (this.transaction.isOpen) return;
+    for (const folder of this.scratch) await rm(folder, { recursive: true, force: true });
+    this.scratch.clear();
   }
 
   hasDatabase(name: string): boolean {

@@ -63,6 +63,8 @@ export class Session implements EngineSession {
       this.#isClosed = true;
       const { transaction, connection, engine, queryIds } = this.#state;
       if (transaction.isOpen) await transaction.rollback();
+      await this.#state.clearScratch();
+      for (const stage of this.#state.temporaryStages) await engine.stages.forget(stage.id);
       connection.close();
       for (const queryId of queryIds) await engine.results.remove(queryId);
       this.#onClose(this);
@@ -90,6 +92,7 @@ export class Session implements EngineSession {
       running.end();
       this.#cancel = () => undefined;
       state.queryIds.push(options.queryId);
+      await state.clearScratch();
     }
   }
 

@@ -9,6 +9,7 @@ import { show } from './show/show.ts';
 import { alterWarehouse, createRole, createWarehouse } from './statements/account-object.ts';
 import { alterTable } from './statements/alter-table.ts';
 import { comment } from './statements/comment.ts';
+import { copyLoad } from './statements/copy-load.ts';
 import { copyUnload } from './statements/copy-unload.ts';
 import { createDatabase, createSchema } from './statements/create-container.ts';
 import { createSequence } from './statements/create-sequence.ts';
@@ -93,6 +94,7 @@ export const STATEMENTS: Readonly<Record<string, Handler>> = {
   'DROP STORAGE INTEGRATION': drop('INTEGRATION'),
   'DROP INTEGRATION': drop('INTEGRATION'),
   'COPY INTO location': copyUnload,
+  'COPY INTO table': copyLoad,
   'ALTER TABLE': alterTable,
   'ALTER SESSION': alterSession,
   'ALTER WAREHOUSE': alterWarehouse,

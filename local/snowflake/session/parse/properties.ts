@@ -70,10 +70,16 @@ export class Properties {
     if (!reader.acceptSymbol('=') && !reader.acceptSymbol('=>')) {
       if (reader.peek()?.kind !== 'string' && !reader.seesSymbol('(')) throw reader.error();
     }
-    if (this.#values.has(name)) {
-      throw compilationError('001004', '42601', `duplicate property '${name}'`);
-    }
+    if (this.#values.has(name)) throw duplicate(name);
     this.#values.set(name, reader.seesSymbol('(') ? readBracketed(reader) : readScalar(reader));
+  }
+
+  /** Adds the pairs of another reading. */
+  take(other: Properties): void {
+    for (const [name, value] of other.#values) {
+      if (this.#values.has(name)) throw duplicate(name);
+      this.#values.set(name, value);
+    }
   }
 
   has(name: string): boolean {
@@ -147,6 +153,9 @@ export class Properties {
     return this.#values.get(name);
   }
 }
+
+const duplicate = (name: string): Error =>
+  compilationError('001004', '42601', `duplicate property '${name}'`);
 
 /** 001008: a value that a property does not take. */
 export function invalidValue(name: string, value: string): Error {

@@ -81,12 +81,16 @@ function targetTables(session: SessionState, { targets }: TranslatedDml): TableO
 }
 
 function isUnrepeatable({ steps }: TranslatedDml, tables: readonly TableObject[]): boolean {
-  const isNumbered = tables.some(({ columns }) =>
+  return isNumbered(tables) || steps.some(({ sql }) => VOLATILE.test(sql));
+}
+
+/** Whether inserting into the tables gives other values when it is done again. */
+export function isNumbered(tables: readonly TableObject[]): boolean {
+  return tables.some(({ columns }) =>
     columns.some(
       ({ identity, defaultSql }) => identity !== null || VOLATILE.test(defaultSql ?? ''),
     ),
   );
-  return isNumbered || steps.some(({ sql }) => VOLATILE.test(sql));
 }
 
 /** Checks, then single-value counts, then the steps; answers the cells of the answer row. */
@@ -123,7 +127,7 @@ async function singleValue(work: Work, sql: string): Promise<string> {
 }
 
 /** Row counts and times of change that INFORMATION_SCHEMA shows. */
-async function touch(
+export async function touch(
   session: SessionState,
   statement: Statement,
   work: Work,

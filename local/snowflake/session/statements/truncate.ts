@@ -1,3 +1,4 @@
+import { forgetLoadsSql } from '../../copy/load-history.ts';
 import type { Handler } from '../answer.ts';
 import { changeCatalog } from '../change-catalog.ts';
 import { physicalName } from '../scope.ts';
@@ -17,6 +18,7 @@ export const truncate: Handler = (session, statement) => {
     if (!found && ifExists) return { message };
     if (found?.kind !== 'TABLE') throw missingObject(session, 'Table', parts);
     await work.run(`DELETE FROM ${physicalName(found)}`);
+    await work.run(forgetLoadsSql(found.id));
     return { put: [{ ...found, alteredAt: statement.now }], message };
   });
 };
