@@ -1,4 +1,6 @@
-import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { platformPlaces } from '#local/platform/places.ts';
 import {
   type PlatformOptions,
   type PlatformStatus,
@@ -7,10 +9,14 @@ import {
   platformStatus,
   platformUp,
 } from '#local/platform.ts';
+import { untilInterrupted } from '#local/setup/interrupts.ts';
+import { paths } from '#local/setup/paths.ts';
 import { type Command, type Invocation, UsageError } from './command.ts';
 import { textTable } from './text-table.ts';
 
 const HIGHEST_BASE = 65_531;
+/** How soon a platform in the foreground notices that it was stopped elsewhere. */
+const WATCH_MS = 1000;
 
 function readPortBase(value: string | boolean | undefined): number | undefined {
   if (value === undefined) return undefined;
@@ -26,6 +32,17 @@ function platformOptions({ options, shared }: Invocation): PlatformOptions {
   return { snowflake: shared.snowflake, ...(portBase === undefined ? {} : { portBase }) };
 }
 
+/** Waits until this command is interrupted, or the platform is stopped by another one or by hand. */
+async function untilEnd(interrupted: Promise<unknown>): Promise<'interrupted' | 'stopped'> {
+  const { endpoints } = platformPlaces(paths.home);
+  const noted = interrupted.then(() => 'interrupted' as const);
+  while (existsSync(endpoints)) {
+    const end = await Promise.race([noted, sleep(WATCH_MS)]);
+    if (end === 'interrupted') return end;
+  }
+  return 'stopped';
+}
+
 /** The local platform; without --detach it ends with this command. */
 export const localUpCommand: Command = {
   name: 'local up',
@@ -35,14 +52,13 @@ export const localUpCommand: Command = {
   options: { detach: { type: 'boolean', default: false }, 'port-base': { type: 'string' } },
   async run(invocation) {
     const options = platformOptions(invocation);
+    const interrupted = invocation.options.detach === true ? undefined : untilInterrupted();
     const endpoints = await platformUp(options, invocation.say);
     invocation.say(`The local platform is up: ${endpoints.status.url}`);
-    if (invocation.options.detach === true) return { document: endpoints };
+    if (interrupted === undefined) return { document: endpoints };
     invocation.say('Press Ctrl-C to stop it; its data stays.');
-    const keepAlive = setInterval(() => undefined, 60_000);
-    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-    clearInterval(keepAlive);
-    await platformDown(options);
+    if ((await untilEnd(interrupted)) === 'interrupted') await platformDown(options);
+    else invocation.say('The local platform was stopped elsewhere.');
     return { document: endpoints };
   },
 };

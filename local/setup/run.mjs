@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Entry of npm start, npm test, npm run check, soak and bench: runs on any Node from 20.19 without a package installed,
 // checks the machine, does the set-up that is missing, and goes on under the project's own Node.
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { runInForeground } from './foreground.mjs';
 import { machineProblems } from './machine.mjs';
 import { paths, root } from './paths.mjs';
 import { foreignClients, jars, java, nodePackages, pythonPackages } from './steps.mjs';
@@ -28,13 +28,8 @@ async function main([name, ...args]) {
   for (const step of task.steps) await step();
   if (task.script === undefined) return 0;
   const env = { ...process.env, PATH: `${paths.nodeBin}:${process.env.PATH}` };
-  const child = spawn(join(paths.nodeBin, 'node'), [join(root, task.script), ...args], {
-    cwd: root,
-    env,
-    stdio: 'inherit',
-  });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-  return new Promise((done) => child.on('close', (code) => done(code ?? 1)));
+  const node = join(paths.nodeBin, 'node');
+  return runInForeground(node, [join(root, task.script), ...args], { cwd: root, env });
 }
 
 main(process.argv.slice(2)).then(
