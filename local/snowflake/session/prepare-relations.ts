@@ -8,6 +8,7 @@ import type { Statement } from './answer.ts';
 import { writeLastQueryIds } from './last-query-id.ts';
 import type { StatementScope } from './scope.ts';
 import type { SessionState } from './session-state.ts';
+import { prepareStages } from './stage-relations.ts';
 import type { Work } from './transaction.ts';
 
 /** Ids that a text hands to RESULT_SCAN, as literals or by LAST_QUERY_ID. */
@@ -21,13 +22,14 @@ function scannedIds(sql: string, queryIds: readonly string[]): string[] {
   });
 }
 
-/** Makes the results that RESULT_SCAN reads into temporary tables and offers them to the scope. */
+/** Offers the results that RESULT_SCAN reads, and the stages in FROM, to the scope as relations. */
 export async function prepareRelations(
   session: SessionState,
   statement: Statement,
   scope: StatementScope,
   work: Pick<Work, 'run'>,
 ): Promise<void> {
+  await prepareStages(session, statement, scope, work);
   for (const queryId of scannedIds(statement.sql, session.queryIds)) {
     const result = session.engine.results.find(queryId.toLowerCase());
     if (!result) throw unknownResult(queryId);

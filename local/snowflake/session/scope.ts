@@ -22,6 +22,8 @@ interface Opened {
   /** Whether the statement names a table or view. */
   hasRelations: boolean;
   readonly results: Map<string, ScopeRelation>;
+  /** Stages in FROM, by their text. */
+  readonly stages: Map<string, ScopeRelation>;
 }
 
 export interface ScopeOptions {
@@ -60,6 +62,7 @@ export class StatementScope implements Scope {
       path: new Set(),
       hasRelations: false,
       results: new Map(),
+      stages: new Map(),
     };
   }
 
@@ -88,12 +91,20 @@ export class StatementScope implements Scope {
     if (travel) throw unsupported('time travel');
     const given = this.#options.relation;
     if (given && given.parts.join('\0') === parts.join('\0')) return given.relation;
+    const stage = this.#stage(parts);
+    if (stage) return stage;
     const view = this.#informationSchema(parts);
     if (view) return view;
     const found = this.#session.findRelation(parts, this.database, this.schema);
     if (!found) return undefined;
     this.#opened.hasRelations = true;
     return found.kind === 'VIEW' ? this.#openView(found) : tableRelation(found);
+  }
+
+  /** Offers the rows of a stage to FROM. */
+  offerStage(name: string, relation: ScopeRelation): void {
+    this.#opened.stages.set(name, relation);
+    this.#opened.hasRelations = true;
   }
 
   sequence(parts: readonly string[]): string | undefined {
@@ -118,6 +129,14 @@ export class StatementScope implements Scope {
       await work.run(`CREATE OR REPLACE TEMP VIEW ${name} AS ${sql}`);
       this.#session.views.set(name, sql);
     }
+  }
+
+  /** @throws SnowflakeError 000002 where a stage cannot be read, as in a view */
+  #stage([name, ...others]: readonly string[]): ScopeRelation | undefined {
+    if (others.length > 0 || !name?.startsWith('@')) return undefined;
+    const found = this.#opened.stages.get(name);
+    if (!found) throw unsupported('a stage in this place');
+    return found;
   }
 
   #informationSchema(parts: readonly string[]): ScopeRelation | undefined {

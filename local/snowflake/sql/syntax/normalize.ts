@@ -7,6 +7,7 @@ import { parseType } from '../types/parse-type.ts';
 import { columnNames } from './column-names.ts';
 import { expandTokens } from './expand.ts';
 import { endsOperand, isKeyword, isWord } from './keywords.ts';
+import { stageReference } from './stage-reference.ts';
 import { extractTravels, type Travel } from './travels.ts';
 
 /**
@@ -138,7 +139,8 @@ class Normalizer {
         this.write(quoteName(token.value));
         break;
       case 'stage':
-        throw unsupported('a stage in FROM');
+        this.writeStage();
+        return;
       case 'word':
         this.stepWord(token);
         return;
@@ -149,6 +151,13 @@ class Normalizer {
         throw syntaxError(this.source, token.start, token.text);
     }
     this.at += 1;
+  }
+
+  /** A stage and its options become a relation, whose name is their text. */
+  private writeStage(): void {
+    const { name, next } = stageReference(this.tokens, this.at, this.source);
+    this.write(quoteName(name));
+    this.at = next;
   }
 
   private stepWord(token: Token): void {
