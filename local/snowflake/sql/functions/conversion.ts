@@ -17,7 +17,7 @@ import {
 } from '../types/names.ts';
 import type { Call } from './call.ts';
 import { aliases, custom, type FunctionFamily, scalar } from './entry.ts';
-import { NUMBER_FORMAT_MACROS, numericFormat } from './number-format.ts';
+import { NUMBER_FORMAT_MACROS, numericFormat, scientificFloat } from './number-format.ts';
 
 type Mode = 'cast' | 'try';
 
@@ -162,6 +162,9 @@ function toText(call: Call): Typed {
       format.toUpperCase() === 'UTF-8' ? `decode(${value.sql})` : `hex(${value.sql})`,
       TEXT,
     );
+  }
+  if (format.toUpperCase() === 'TME' && value.type?.name === 'FLOAT') {
+    return typed(scientificFloat(value.sql), TEXT);
   }
   return typed(numericFormat(call.as(0, numberType(38, 12)), format), TEXT);
 }

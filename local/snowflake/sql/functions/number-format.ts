@@ -30,3 +30,12 @@ export const NUMBER_FORMAT_MACROS: readonly string[] = [
   `sf_left_zeros(_sf_s, _sf_n) AS CASE WHEN length(_sf_s) < _sf_n THEN lpad(_sf_s, _sf_n, '0') ELSE _sf_s END`,
   `sf_group(_sf_d) AS reverse(regexp_replace(regexp_replace(reverse(_sf_d), '(\\d{3})', '\\1,', 'g'), ',$', ''))`,
 ];
+
+/**
+ * TO_CHAR of a FLOAT by TME: scientific, with the seventeen digits that tell every double from its
+ * neighbours; the only format that takes a FLOAT as it is.
+ * https://docs.snowflake.com/en/sql-reference/sql-format-models
+ */
+export const scientificFloat = (float: string): string =>
+  `CASE WHEN isnan(${float}) THEN 'NaN' WHEN isinf(${float}) THEN CAST(${float} AS VARCHAR) ` +
+  `ELSE upper(format('{:.16e}', ${float})) END`;

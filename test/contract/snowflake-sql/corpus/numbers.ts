@@ -59,6 +59,11 @@ export const NUMBER_CASES: readonly CorpusCase[] = [
   expression('true::int', '1'),
   expression("to_char(1234.5, '9,999.00')", ' 1,234.50'),
   expression("to_char(12, 'FM000')", '012'),
+  expression("to_varchar('NaN'::float, 'TME')", 'NaN'),
+  expression(
+    "to_varchar(to_varchar(0.30000000000000004::float, 'TME')::float = 0.1::float + 0.2::float)",
+    'true',
+  ),
   expression('to_varchar(1.50)', '1.50'),
   expression('100::float::varchar', '100'),
   expression("iff(true, '1.5', 2)", '1.5'),
