@@ -16,6 +16,7 @@ export interface Paths {
     Record<'foreign clients' | 'older Snowflake connector', ClientEnvironment>
   >;
   readonly jarsDir: string;
+  readonly clientJarsDir: string;
   readonly stampsDir: string;
   readonly bundledJavaHome: string;
   readonly nodeBin: string;

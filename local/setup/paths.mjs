@@ -33,6 +33,7 @@ export const paths = {
     'older Snowflake connector': client('clients-4-venv', 'requirements-4.txt'),
   },
   jarsDir: join(setupDir, 'jars'),
+  clientJarsDir: join(setupDir, 'client-jars'),
   stampsDir: join(setupDir, 'stamps'),
   bundledJavaHome: join(setupDir, 'java'),
   nodeBin: join(root, 'node_modules', 'node', 'bin'),

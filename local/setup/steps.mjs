@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { javaCommand, sparkJarsDir } from './java.mjs';
 import { findJava, findPython } from './machine.mjs';
 import { paths, root } from './paths.mjs';
 
@@ -23,6 +24,9 @@ export const JARS = [
   'org.apache.hadoop:hadoop-aws:3.4.2',
   'software.amazon.awssdk:s3-transfer-manager:2.44.4',
 ];
+
+/** Snowflake's driver for Java, with its dependencies inside. */
+const CLIENT_JARS = ['net.snowflake:snowflake-jdbc:4.4.1'];
 
 const say = (text) => process.stderr.write(`${text}\n`);
 
@@ -132,12 +136,16 @@ export const pythonPackages = () =>
     'pip install, hash-locked (about 720 MB to download, Spark is 435 of them)',
   );
 
-/** Foreign Snowflake clients, for tests only; two versions of one connector cannot share an environment. */
+/**
+ * Foreign Snowflake clients, for tests only; two versions of one connector cannot share an environment.
+ * JDBC's jar holds its dependencies.
+ */
 export async function foreignClients() {
   const why = 'pip install, hash-locked (clients that the tests point at the stand-in)';
   for (const [name, client] of Object.entries(paths.clients)) {
     await venv(name, client.venv, client.python, ['test', 'clients', client.requirements], why);
   }
+  await fetchJars('JDBC driver', CLIENT_JARS, paths.clientJarsDir, 'one jar (99 MB to download)');
 }
 
 /**
@@ -186,42 +194,47 @@ export async function java() {
   });
 }
 
-/** Spark's jars through Ivy, which PySpark ships, into its cache and from there into the checkout. */
-export const jars = () =>
-  step('Spark jars', {
-    stamp: fingerprint(JARS.join()),
-    made: [paths.jarsDir],
-    why: `${JARS.length} jars for S3, Iceberg and the Glue catalog (108 MB to download)`,
+/** One jar without its dependencies, through Ivy, which PySpark ships. */
+async function fetchJar(jar, folder) {
+  const [group, artifact, version] = jar.split(':');
+  const ivy = readdirSync(sparkJarsDir()).find((name) => /^ivy-.*\.jar$/.test(name));
+  await run(javaCommand(), [
+    '-jar',
+    join(sparkJarsDir(), ivy),
+    '-notransitive',
+    '-m2compatible',
+    '-confs',
+    'default',
+    '-types',
+    'jar',
+    '-dependency',
+    group,
+    artifact,
+    version,
+    '-retrieve',
+    join(folder, '[artifact]-[revision].[ext]'),
+  ]);
+  if (!existsSync(join(folder, `${artifact}-${version}.jar`)))
+    throw new Error(`Cannot fetch ${jar}: Ivy answered without the file.`);
+}
+
+const fetchJars = (name, jars, folder, why) =>
+  step(name, {
+    stamp: fingerprint(jars.join()),
+    made: [folder],
+    why,
     action: async () => {
-      rmSync(paths.jarsDir, { recursive: true, force: true });
-      mkdirSync(paths.jarsDir, { recursive: true });
-      const pysparkJars = (
-        await run(paths.venvPython, ['-c', 'import pyspark; print(pyspark.__path__[0])'])
-      ).trim();
-      const ivy = readdirSync(join(pysparkJars, 'jars')).find((name) => /^ivy-.*\.jar$/.test(name));
-      const javaCommand = existsSync(paths.bundledJavaHome)
-        ? join(paths.bundledJavaHome, 'bin', 'java')
-        : findJava().java;
-      for (const jar of JARS) {
-        const [group, artifact, version] = jar.split(':');
-        await run(javaCommand, [
-          '-jar',
-          join(pysparkJars, 'jars', ivy),
-          '-notransitive',
-          '-m2compatible',
-          '-confs',
-          'default',
-          '-types',
-          'jar',
-          '-dependency',
-          group,
-          artifact,
-          version,
-          '-retrieve',
-          join(paths.jarsDir, '[artifact]-[revision].[ext]'),
-        ]);
-        if (!existsSync(join(paths.jarsDir, `${artifact}-${version}.jar`)))
-          throw new Error(`Cannot fetch ${jar}: Ivy answered without the file.`);
-      }
+      rmSync(folder, { recursive: true, force: true });
+      mkdirSync(folder, { recursive: true });
+      for (const jar of jars) await fetchJar(jar, folder);
     },
   });
+
+/** Spark's jars, into Ivy's cache and from there into the checkout. */
+export const jars = () =>
+  fetchJars(
+    'Spark jars',
+    JARS,
+    paths.jarsDir,
+    `${JARS.length} jars for S3, Iceberg and the Glue catalog (108 MB to download)`,
+  );

@@ -28,8 +28,8 @@ export interface ResultColumn {
 
 /**
  * A run of result rows. `text` is JSON: the rows without the outer brackets (`["1","a"],["2",null]`), every cell
- * a string or null in the driver's wire form (dates as days since 1970, timestamps as `seconds.nnnnnnnnn`, TZ with
- * ` offset+1440`, booleans `1` or `0`, binary as upper-case hex, VARIANT as JSON text).
+ * a string or null in the driver's wire form (dates as days since 1970, timestamps as `seconds.nnnnnnnnn`, to drivers
+ * with as many digits as the type has, TZ with ` offset+1440`, booleans `1` or `0`, binary as upper-case hex, VARIANT as JSON text).
  */
 export interface ResultPartition {
   readonly rowCount: number;
@@ -58,6 +58,8 @@ export interface StatementResult {
   readonly result: ResultSet;
   /** The session's context after the statement. */
   readonly context: SessionContext;
+  /** Binds of a statement that was described, or that came with some. */
+  readonly bindCount?: number;
 }
 
 export interface Bind {

@@ -27,6 +27,22 @@ select 12345678901234567890::number(38, 0) as fixed_, (-1.5)::number(12, 2) as c
        null::int as null_
 """
 
+EDGES = """
+select column1::number(2, 0) as n2, column2::number(38, 0) as n38, column3::number(12, 2) as cents,
+       column4::float as real_, column5::varchar as text_, column6::boolean as boolean_,
+       column7::date as date_, column8::time(9) as time_, column9::timestamp_ntz(9) as ntz,
+       column9::timestamp_ntz(3) as ntz3, column9::timestamp_ltz(9) as ltz,
+       column10::timestamp_tz(9) as tz, column10::timestamp_tz(3) as tz3,
+       parse_json(column11) as variant_, to_binary(column12, 'HEX') as binary_
+from values
+  (99, 99999999999999999999999999999999999999, -1234567890.12, 1.25, 'ä😀"', true, '2024-02-29',
+   '23:59:59.123456', '1969-12-31 23:59:59.123456', '2024-01-02 03:04:05.123456 +0530',
+   '{"a":[1,null]}', '00FFA1'),
+  (-99, -99999999999999999999999999999999999999, 0.01, -1e300, '', false, '1677-12-31',
+   '00:00:00', '2262-01-01 00:00:00', '1969-12-31 23:59:59.5 -1100', 'null', ''),
+  (null, null, null, null, null, null, null, null, null, null, null, null)
+"""
+
 
 class Client:
     """Connections to one stand-in."""
@@ -114,12 +130,40 @@ def statements(connection: Any) -> dict[str, Any]:
     return seen
 
 
+def formats(connection: Any) -> dict[str, Any]:
+    """Rows of every type in Arrow and in JSON, and what Arrow and pandas make of them."""
+    cursor = connection.cursor()
+    rows: dict[str, Any] = {}
+    for name in ("JSON", "ARROW"):
+        cursor.execute(f"alter session set PYTHON_CONNECTOR_QUERY_RESULT_FORMAT = '{name}'")
+        rows[name] = [
+            repr(bytes(cell) if isinstance(cell, bytearray) else cell)
+            for row in cursor.execute(EDGES).fetchall()
+            for cell in row
+        ]
+    table = cursor.execute(EDGES.replace("n38", "n38_")).fetch_arrow_all()
+    many = "select seq4() as n, n / 4 as x from table(generator(rowcount => 150000))"
+    frame = cursor.execute(many).fetch_pandas_all()
+    empty = cursor.execute("select 1 as n where false")
+    return {
+        "cells": len(rows["ARROW"]),
+        "differences": [
+            pair for pair in zip(rows["JSON"], rows["ARROW"], strict=True) if pair[0] != pair[1]
+        ],
+        "nulls": [column.null_count for column in table.columns],
+        "numbers": [str(value) for value in table.column("N38_").to_pylist()],
+        "frame": [len(frame), int(frame["N"].sum()), str(frame["N"].dtype)],
+        "empty": [empty.fetchall(), empty.execute("select 1 where false").fetch_arrow_all()],
+    }
+
+
 def main() -> None:
     """Runs everything and writes what it saw."""
     client = Client(json.loads(Path(sys.argv[1]).read_text()))
     seen = {"version": snowflake.connector.__version__, "logins": logins(client)}
     with client.connect() as connection:
         seen["statements"] = statements(connection)
+        seen["formats"] = formats(connection)
     sys.stdout.write(f"{json.dumps(seen)}\n")
 
 

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { standInLine } from '#cli/stand-in.ts';
-import { root } from '#local/setup/paths.mjs';
+import { javaCommand, sparkJarsDir } from '#local/setup/java.mjs';
+import { paths, root } from '#local/setup/paths.mjs';
 import type { TestStandIn } from './snowflake-client.ts';
 
 const run = promisify(execFile);
@@ -27,4 +28,42 @@ export async function runForeignClient(
     timeout: 100_000,
   });
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+}
+
+/**
+ * Runs test/clients/JdbcClient.java against the stand-in; answers what it printed, by name. Janino
+ * compiles it, for the Java that the set-up brings has no compiler.
+ */
+export async function runJdbcClient({
+  accessUrl,
+  credentials,
+}: TestStandIn): Promise<Record<string, string>> {
+  const compiler = readdirSync(sparkJarsDir()).filter((name) =>
+    /^(janino|commons-compiler)-/.test(name),
+  );
+  const classPath = [
+    ...compiler.map((name) => join(sparkJarsDir(), name)),
+    join(paths.clientJarsDir, '*'),
+  ];
+  const { user, password, database, schema, warehouse } = credentials;
+  const { stdout } = await run(
+    javaCommand(),
+    [
+      '--add-opens=java.base/java.nio=ALL-UNNAMED',
+      '-Duser.timezone=UTC',
+      '-cp',
+      classPath.join(delimiter),
+      'org.codehaus.janino.SimpleCompiler',
+      join(root, 'test', 'clients', 'JdbcClient.java'),
+      'JdbcClient',
+      new URL(accessUrl).host,
+      ...[user, password, database, schema, warehouse],
+    ],
+    {
+      env: { ...process.env, SNOWFLAKE_DISABLE_PLATFORM_DETECTION: 'true' },
+      timeout: 100_000,
+    },
+  );
+  const lines = stdout.trim().split('\n');
+  return Object.fromEntries(lines.map((line) => line.split('\t') as [string, string]));
 }

@@ -5,6 +5,7 @@ import { encodeRows } from '../storage/encode-result.ts';
 import { resultColumn } from '../storage/result-column.ts';
 import type { SnowflakeType } from '../types.ts';
 import type { TokenReader } from './parse/token-reader.ts';
+import { fractionDigits } from './result-format.ts';
 import type { SessionState } from './session-state.ts';
 
 /** Snowflake's statementTypeId by family; the drivers tell kinds of statements apart by them. */
@@ -71,7 +72,8 @@ export function answerRows(
   columns: readonly ScopeColumn[],
   rows: readonly (readonly (string | null)[])[],
 ): Answer {
-  const result = encodeRows(session.engine.results, columns, rows, statement.queryId);
+  const { results } = session.engine;
+  const result = encodeRows(results, columns, rows, statement.queryId, fractionDigits(session));
   return { statementTypeId: typeId, result };
 }
 

@@ -1,3 +1,4 @@
+import type { FractionDigits } from '../storage/wire-expression.ts';
 import type { SessionState } from './session-state.ts';
 
 /** The parameter that says a client's format, by the CLIENT_APP_ID of its log-in. */
@@ -16,4 +17,9 @@ const FORMATS: Readonly<Record<string, string>> = {
 export function wantsArrow({ client, parameters }: SessionState): boolean {
   const name = FORMATS[client ?? ''];
   return name !== undefined && /^ARROW/i.test(String(parameters.get(name)));
+}
+
+/** How a session's JSON results write times; a log-in without a client is the SQL API's. */
+export function fractionDigits({ client }: SessionState): FractionDigits {
+  return client === undefined ? 'nine' : 'scale';
 }

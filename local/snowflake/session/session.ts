@@ -1,4 +1,4 @@
-import { substituteBinds } from '../sql/binds.ts';
+import { countBinds, substituteBinds } from '../sql/binds.ts';
 import { unsupported } from '../sql/errors.ts';
 import { splitStatements } from '../sql/tokenize.ts';
 import {
@@ -52,7 +52,8 @@ export class Session implements EngineSession {
     return this.#inTurn(async () => {
       if (this.#isClosed) throw new SnowflakeError('390111', '08003', 'Session no longer exists.');
       const { statementTypeId, result } = await this.#run(sql, options);
-      return { statementTypeId, result, context: this.context };
+      const bindCount = options.binds || options.describeOnly ? countBinds(sql) : 0;
+      return { statementTypeId, result, context: this.context, bindCount };
     });
   }
 
@@ -98,7 +99,8 @@ export class Session implements EngineSession {
 
   #statement(sql: string, options: ExecuteOptions, signal: AbortSignal): Statement {
     const state = this.#state;
-    const text = substituteBinds(sql, options.binds).trim().replace(/;$/, '');
+    const binds = options.binds ?? (options.describeOnly ? undefined : {});
+    const text = substituteBinds(sql, binds).trim().replace(/;$/, '');
     const reader = new TokenReader(text, (name) => state.variables.get(name)?.text);
     return {
       sql: text,

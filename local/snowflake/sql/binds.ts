@@ -76,7 +76,11 @@ function literal(type: string, value: string | null): string {
   return write(value);
 }
 
-function bindOf(binds: Binds, token: Token): Bind {
+/** What a bind without a value stands for while a statement is described only. */
+const UNKNOWN: Bind = { type: 'TEXT', value: null };
+
+function bindOf(binds: Binds | undefined, token: Token): Bind {
+  if (!binds) return UNKNOWN;
   const bind = binds[token.value];
   if (bind) return bind;
   throw new SnowflakeError(
@@ -101,7 +105,7 @@ function substituteRow(sql: string, from: number, to: number, found: readonly To
 }
 
 interface Row {
-  readonly binds: Binds;
+  readonly binds: Binds | undefined;
   readonly index: number;
 }
 
@@ -124,24 +128,30 @@ function valuesTuple(tokens: readonly Token[]): { start: number; end: number } {
   );
 }
 
+/** How many binds a statement has. */
+export function countBinds(sql: string): number {
+  const found = tokenize(sql).filter((token) => token.kind === 'bind');
+  return new Set(found.map((token) => token.value)).size;
+}
+
 /**
  * A statement with its binds (`?`, `:1`) written as literals of their type. Array binds repeat the
- * tuple of INSERT … VALUES once for each element.
+ * tuple of INSERT … VALUES once for each element. Without binds, for a statement that is described
+ * only, each is NULL.
  * @throws SnowflakeError 002049 for a bind without a value, 002043 for a type not known.
  */
 export function substituteBinds(sql: string, binds: Binds | undefined): string {
   const tokens = tokenize(sql);
   const found = tokens.filter((token) => token.kind === 'bind');
   if (found.length === 0) return sql;
-  const set = binds ?? {};
   const lengths = found
-    .map((token) => bindOf(set, token).value)
+    .map((token) => bindOf(binds, token).value)
     .flatMap((value) => (Array.isArray(value) ? [value.length] : []));
-  const first = { binds: set, index: 0 };
+  const first = { binds, index: 0 };
   if (lengths.length === 0) return substituteRow(sql, 0, sql.length, found, first);
   const tuple = valuesTuple(tokens);
   const rows = Array.from({ length: Math.max(...lengths) }, (_, index) =>
-    substituteRow(sql, tuple.start, tuple.end, found, { binds: set, index }),
+    substituteRow(sql, tuple.start, tuple.end, found, { binds, index }),
   );
   const head = substituteRow(sql, 0, tuple.start, found, first);
   return head + rows.join(', ') + substituteRow(sql, tuple.end, sql.length, found, first);

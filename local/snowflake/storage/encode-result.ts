@@ -5,12 +5,14 @@ import { partitionLimit } from './partition-size.ts';
 import { type OpenPartition, PartitionWriter } from './partition-writer.ts';
 import { resultColumn } from './result-column.ts';
 import { memoryPartition, type ResultStore } from './result-store.ts';
-import { wireExpression } from './wire-expression.ts';
+import { type FractionDigits, wireExpression } from './wire-expression.ts';
 
 /** DuckDB SQL that answers each row of a query as the text of a JSON array of wire forms. */
-export function wireRowsSql({ sql, columns }: Translated): string {
+export function wireRowsSql({ sql, columns }: Translated, fraction: FractionDigits): string {
   const names = columns.map((_, index) => `"c${index}"`);
-  const cells = columns.map(({ type }, index) => wireExpression(type, `_sf_row."c${index}"`));
+  const cells = columns.map(({ type }, index) =>
+    wireExpression(type, `_sf_row."c${index}"`, fraction),
+  );
   return `SELECT CAST(json_array(${cells.join(', ')}) AS VARCHAR) FROM (${sql}) AS _sf_row(${names.join(', ')})`;
 }
 
@@ -54,11 +56,12 @@ export async function encodeQuery(
   store: ResultStore,
   query: Translated,
   queryId: string,
+  fraction: FractionDigits = 'nine',
 ): Promise<ResultSet> {
   const writer = new PartitionWriter(store, queryId, textPartition);
   const rows = new RowGatherer(writer);
   try {
-    for await (const texts of connection.texts(wireRowsSql(query))) await rows.add(texts);
+    for await (const texts of connection.texts(wireRowsSql(query, fraction))) await rows.add(texts);
     await rows.flush();
     return writer.finish(query.columns);
   } catch (error) {
@@ -67,14 +70,32 @@ export async function encodeQuery(
   }
 }
 
+type Row = readonly (string | null)[];
+
+/** Rows whose times have nine digits with as many as their columns have. */
+function withScale(columns: readonly ScopeColumn[], rows: readonly Row[]): readonly Row[] {
+  const cuts = columns.map(({ type }) => (/^TIME/.test(type.name) ? (type.scale ?? 9) : 9));
+  if (cuts.every((digits) => digits === 9)) return rows;
+  const cut = (cell: string | null, at: number) => {
+    const digits = cuts[at] ?? 9;
+    if (cell === null || digits === 9) return cell;
+    return cell.replace(/\.(\d{9})/, (_, nine) =>
+      digits === 0 ? '' : `.${nine.slice(0, digits)}`,
+    );
+  };
+  return rows.map((row) => row.map(cut));
+}
+
 /** A result of rows that are already in wire form, such as the answer of SHOW. */
 export function encodeRows(
   store: ResultStore,
   columns: readonly ScopeColumn[],
-  rows: readonly (readonly (string | null)[])[],
+  rows: readonly Row[],
   queryId: string,
+  fraction: FractionDigits = 'nine',
 ): ResultSet {
-  const text = rows.map((row) => JSON.stringify(row)).join(',');
+  const cells = fraction === 'nine' ? rows : withScale(columns, rows);
+  const text = cells.map((row) => JSON.stringify(row)).join(',');
   const partition = memoryPartition(rows.length, text);
   const partitions = rows.length > 0 ? [partition] : [];
   const result = { columns: columns.map(resultColumn), rowCount: rows.length, partitions };

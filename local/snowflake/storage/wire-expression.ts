@@ -1,14 +1,25 @@
 import { duckdbType, type SnowflakeType } from '../types.ts';
 
 const NANOS = 1_000_000_000;
+const NANO_DIGITS = 9;
 
-/** Decimal seconds with nine digits of a BIGINT of nanoseconds, exact and signed. */
-function seconds(nanos: string): string {
-  const digits = (value: string) =>
-    `concat(${value} // ${NANOS}, '.', lpad(CAST(${value} % ${NANOS} AS VARCHAR), 9, '0'))`;
+/**
+ * Digits of times behind the point: nine in the SQL API, as many as the type has to drivers, some of
+ * which read the text as a whole number of the smallest digit.
+ * https://docs.snowflake.com/en/developer-guide/sql-api/handling-responses
+ */
+export type FractionDigits = 'nine' | 'scale';
+
+/** Decimal seconds with `digits` behind the point of a BIGINT of nanoseconds, exact and signed. */
+function seconds(nanos: string, digits: number): string {
+  const unit = 10 ** (NANO_DIGITS - digits);
+  const fraction = (value: string) =>
+    `'.', lpad(CAST((${value} % ${NANOS}) // ${unit} AS VARCHAR), ${digits}, '0')`;
+  const text = (value: string) =>
+    `concat(${value} // ${NANOS}${digits > 0 ? `, ${fraction(value)}` : ''})`;
   return (
-    `CASE WHEN ${nanos} >= 0 THEN ${digits(nanos)} ` +
-    `WHEN ${nanos} < 0 THEN '-' || ${digits(`(-${nanos})`)} END`
+    `CASE WHEN ${nanos} >= 0 THEN ${text(nanos)} ` +
+    `WHEN ${nanos} < 0 THEN '-' || ${text(`(-${nanos})`)} END`
   );
 }
 
@@ -43,7 +54,12 @@ function prettyJson(value: string): string {
  * DuckDB expression for the wire form of a value (see ResultPartition); `value` is a DuckDB
  * expression that is written more than once, so a column name.
  */
-export function wireExpression(type: SnowflakeType, value: string): string {
+export function wireExpression(
+  type: SnowflakeType,
+  value: string,
+  fraction: FractionDigits = 'nine',
+): string {
+  const digits = fraction === 'nine' ? NANO_DIGITS : (type.scale ?? NANO_DIGITS);
   const typed = `CAST(${value} AS ${duckdbType(type)})`;
   switch (type.name) {
     case 'FLOAT':
@@ -55,9 +71,9 @@ export function wireExpression(type: SnowflakeType, value: string): string {
     case 'TIME':
     case 'TIMESTAMP_NTZ':
     case 'TIMESTAMP_LTZ':
-      return seconds(`epoch_ns(${typed})`);
+      return seconds(`epoch_ns(${typed})`, digits);
     case 'TIMESTAMP_TZ':
-      return `${seconds(`epoch_ns(${value}."utc")`)} || ' ' || (${value}."offset" + 1440)`;
+      return `${seconds(`epoch_ns(${value}."utc")`, digits)} || ' ' || (${value}."offset" + 1440)`;
     case 'BINARY':
       return `hex(${typed})`;
     case 'VARIANT':

@@ -102,12 +102,16 @@ function contextFields({ context }: RunOutcome): object {
   };
 }
 
-/** The first rows as a field of the answer: Arrow in base64, or JSON as the engine wrote it. */
+/**
+ * The first rows as a field of the answer: Arrow in base64, or JSON as the engine wrote it. Without
+ * rows the field is empty, for the Python connector cannot make a table of a stream without any.
+ */
 async function inlineRows(first: ResultPartition | undefined, isInline: boolean): Promise<string> {
+  const rows = isInline && first !== undefined && first.rowCount > 0 ? first : undefined;
   if (first?.arrow) {
-    return `"rowsetBase64":"${isInline ? (await first.arrow()).toString('base64') : ''}"`;
+    return `"rowsetBase64":"${(await rows?.arrow?.())?.toString('base64') ?? ''}"`;
   }
-  return `"rowset":[${first && isInline ? await first.read() : ''}]`;
+  return `"rowset":[${(await rows?.read()) ?? ''}]`;
 }
 
 /**
@@ -129,7 +133,7 @@ export async function resultAnswer(run: StatementRun, origin: string): Promise<W
     queryId: run.id,
     queryResultFormat: first?.arrow ? 'arrow' : 'json',
     databaseProvider: null,
-    numberOfBinds: 0,
+    numberOfBinds: outcome.bindCount,
     arrayBindSupported: statementTypeId === 0x3100,
     statementTypeId,
     version: 1,

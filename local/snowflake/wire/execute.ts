@@ -93,7 +93,8 @@ async function executeEach(
   }
   const { context } = session;
   const parameters = session.parameters();
-  return { statementTypeId: MULTI_STATEMENT, result: DONE, context, parameters, children };
+  const statementTypeId = MULTI_STATEMENT;
+  return { statementTypeId, result: DONE, context, parameters, bindCount: 0, children };
 }
 
 /**

@@ -13,6 +13,7 @@ export interface RunOutcome {
   readonly result: ResultSet;
   readonly context: SessionContext;
   readonly parameters: SessionParameters;
+  readonly bindCount: number;
   /** The single statements of a request with several of them. */
   readonly children: readonly StatementRun[];
   /** The rows on disk, for statements of the SQL API; `result` has no partitions then. */
@@ -28,9 +29,9 @@ export interface RunOptions {
 }
 
 export const outcomeOf = (
-  { statementTypeId, result, context }: StatementResult,
+  { statementTypeId, result, context, bindCount = 0 }: StatementResult,
   parameters: SessionParameters,
-): RunOutcome => ({ statementTypeId, result, context, parameters, children: [] });
+): RunOutcome => ({ statementTypeId, result, context, parameters, bindCount, children: [] });
 
 export type RunWork = (signal: AbortSignal) => Promise<RunOutcome>;
 

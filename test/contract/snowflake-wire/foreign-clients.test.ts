@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { paths } from '#local/setup/paths.mjs';
 import { createEngine } from '#local/snowflake/engine.ts';
-import { runForeignClient } from '#test/helpers/foreign-client.ts';
+import { runForeignClient, runJdbcClient } from '#test/helpers/foreign-client.ts';
 import {
   connect,
   disconnect,
@@ -24,6 +24,7 @@ interface ConnectorReport {
   readonly version: string;
   readonly logins: Record<string, number>;
   readonly statements: Record<string, unknown>;
+  readonly formats: Record<string, unknown>;
 }
 
 describe.each([
@@ -62,6 +63,15 @@ describe.each([
       error: [2003, '42S02'],
       async: 42,
     });
+    const largest = '9'.repeat(38);
+    expect(seen.formats).toEqual({
+      cells: 45,
+      differences: [],
+      nulls: Array.from({ length: 15 }, () => 1),
+      numbers: [largest, `-${largest}`, 'None'],
+      frame: [150_000, 11_249_925_000, 'int64'],
+      empty: [[], null],
+    });
   });
 });
 
@@ -91,6 +101,42 @@ describe('dlt', () => {
         { id: 1, amount: '10.50', placed_at: '2026-01-02 03:04:05', note: 'first', is_paid: true },
         { id: 2, amount: null, placed_at: null, note: null, is_paid: false },
       ],
+    });
+  });
+});
+
+describe('JDBC', () => {
+  it('reads every type alike in Arrow and JSON, writes in batches, reads chunks', async () => {
+    const seen = await runJdbcClient(standIn);
+    const types = (format: string) =>
+      Object.entries(seen).flatMap(([name, value]) =>
+        name.startsWith(`${format} `) ? [`${name.slice(format.length + 1)}: ${value}`] : [],
+      );
+    expect(types('ARROW')).toEqual(types('JSON'));
+    expect(types('ARROW')).toEqual([
+      '1 NUMBER: 99999999999999999999999999999999999999',
+      '2 NUMBER: -1.50',
+      '3 NUMBER: 7',
+      '4 DOUBLE: 1.25',
+      '5 VARCHAR: ä "b"',
+      '6 BOOLEAN: TRUE',
+      '7 DATE: 2024-02-29',
+      '8 TIME: 01:02:03',
+      '9 TIMESTAMPNTZ: 1969-12-31 23:59:59.123',
+      '10 TIMESTAMPTZ: 2024-01-02 03:04:05.123 +0100',
+      '11 TIMESTAMPTZ: 2024-01-02 03:04:05.123 -0500',
+      '12 VARIANT: { "a": [ 1, null ] }',
+      '13 BINARY: 00FFA1',
+      '14 NUMBER: null',
+      '15 TIMESTAMPTZ: null',
+    ]);
+    expect(seen).toMatchObject({
+      inserted: '100',
+      text: "it's 7",
+      updated: '3',
+      rows: '120000 true',
+      table: 'JDBC_ROWS',
+      error: '2003 42S02',
     });
   });
 });

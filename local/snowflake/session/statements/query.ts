@@ -3,7 +3,7 @@ import { encodeArrowQuery } from '../../storage/arrow/encode-arrow.ts';
 import { encodeQuery } from '../../storage/encode-result.ts';
 import { answerColumns, type Handler, STATEMENT_TYPE } from '../answer.ts';
 import { prepareRelations } from '../prepare-relations.ts';
-import { wantsArrow } from '../result-format.ts';
+import { fractionDigits, wantsArrow } from '../result-format.ts';
 import { StatementScope } from '../scope.ts';
 import type { SessionState } from '../session-state.ts';
 
@@ -32,8 +32,15 @@ export const query: Handler = async (session, statement) => {
     requireWarehouse(session, scope);
     await scope.prepare(connection);
     const { results } = engine;
-    const encode = wantsArrow(session) ? encodeArrowQuery : encodeQuery;
-    const result = await encode(connection, results, translated, statement.queryId);
+    const result = wantsArrow(session)
+      ? await encodeArrowQuery(connection, results, translated, statement.queryId)
+      : await encodeQuery(
+          connection,
+          results,
+          translated,
+          statement.queryId,
+          fractionDigits(session),
+        );
     return { statementTypeId: STATEMENT_TYPE.select, result };
   });
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Binds, substituteBinds } from '#local/snowflake/sql/binds.ts';
+import { type Binds, countBinds, substituteBinds } from '#local/snowflake/sql/binds.ts';
 
 const one = (type: string, value: string | null): Binds => ({ 1: { type, value } });
 
@@ -51,5 +51,11 @@ describe('substituteBinds', () => {
     expect(() => substituteBinds('select ?', one('FIXED', '1; drop'))).toThrow('not recognized');
     expect(() => substituteBinds('select ?, ?', one('FIXED', '1'))).toThrow('not set');
     expect(() => substituteBinds('select ?', one('SHAPE', '1'))).toThrow('Unsupported bind type');
+  });
+
+  it('makes every bind NULL for a statement that is described only, and counts them', () => {
+    expect(substituteBinds('select ?, :2', undefined)).toBe('select NULL, NULL');
+    expect(countBinds("select ?, ?, '?', v:a")).toBe(2);
+    expect(countBinds('select :1, :2, :1')).toBe(2);
   });
 });
