@@ -3,13 +3,15 @@ import type { CatalogObject, RoleObject, WarehouseObject } from './catalog/model
 import { LOAD_HISTORY_TABLE } from './copy/load-history.ts';
 import { Session } from './session/session.ts';
 import { type EngineParts, SessionState } from './session/session-state.ts';
-import { loadTranslator } from './sql/translate.ts';
+import { loadTranslator, type Translator } from './sql/translate.ts';
 import type { ObjectStoreAccess } from './stage/s3-store.ts';
 import { Stages } from './stage/stages.ts';
 import type { Engine, OpenSession } from './statement.ts';
 import { openStore, type Store } from './storage/database.ts';
 import { ResultStore } from './storage/result-store.ts';
 import { WriteLock } from './storage/write-lock.ts';
+import { numberRows } from './versions/migrate.ts';
+import { pruneVersions } from './versions/prune.ts';
 import { VersionLog } from './versions/version-log.ts';
 
 export interface EngineOptions {
@@ -64,13 +66,26 @@ async function loadCatalog(store: Store, now: Date): Promise<Catalog> {
 }
 
 /** The versions of tables; ids that they name are not given again. */
-async function loadVersions(store: Store, catalog: Catalog): Promise<VersionLog> {
-  const connection = await store.connect([]);
+async function loadVersions(
+  store: Store,
+  catalog: Catalog,
+  { macros }: Translator,
+  now: Date,
+): Promise<VersionLog> {
+  const connection = await store.connect(macros);
   const versions = await VersionLog.load(connection);
+  await numberRows(connection, catalog, versions, now);
   const named = catalog.list('STREAM').map(({ tableId }) => tableId);
   catalog.reserveIds(Math.max(0, ...versions.tableIds(), ...named));
   connection.close();
   return versions;
+}
+
+/** Forgets old versions; what fails is tried again the next time. */
+async function prune(store: Store, parts: EngineParts): Promise<void> {
+  const connection = await store.connect(parts.translator.macros);
+  await pruneVersions(parts, connection).catch(() => undefined);
+  connection.close();
 }
 
 /**
@@ -114,18 +129,22 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const now = clock ?? (() => new Date());
   const store = await openStore(dataDir);
   const catalog = await loadCatalog(store, now());
-  const versions = await loadVersions(store, catalog);
   const results = await ResultStore.open(dataDir, now);
   const translator = await loadTranslator();
   const stages = new Stages(dataDir, objectStore);
   await stages.sweep((id) => catalog.has(id));
+  const versions = await loadVersions(store, catalog, translator, now());
   const lock = new WriteLock();
   const connect = () => store.connect(translator.macros);
   const parts: EngineParts = {
     ...{ catalog, results, lock, translator, now, versions, stages, connect },
   };
   const sessions = new Set<Session>();
-  const sweep = setInterval(() => void results.sweep(), SWEEP_MS).unref();
+  await prune(store, parts);
+  const sweep = setInterval(() => {
+    void results.sweep();
+    void prune(store, parts);
+  }, SWEEP_MS).unref();
   let lastId = 0;
   return {
     async openSession(login) {

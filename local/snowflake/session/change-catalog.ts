@@ -49,6 +49,7 @@ export async function changeCatalog(
     change = { put: done.put ?? [], remove: done.remove ?? [] };
     told = done.onCommitted;
     await session.engine.catalog.write(each, session.sharedPart(change));
+    session.recorder.structureChanged();
     return done.message;
   });
   return answerStatus(session, statement, STATEMENT_TYPE.ddl, message);

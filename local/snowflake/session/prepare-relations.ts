@@ -1,9 +1,12 @@
 import { quoteText, temporaryName } from '../catalog/names.ts';
+import { expandTokens } from '../sql/syntax/expand.ts';
+import { extractTravels } from '../sql/syntax/travels.ts';
 import { tokenize } from '../sql/tokenize.ts';
 import { type ResultSet, SnowflakeError } from '../statement.ts';
 import { columnType } from '../storage/result-column.ts';
 import { valueExpression } from '../storage/wire-expression.ts';
 import { duckdbType } from '../types.ts';
+import { evaluatePoint } from '../versions/points.ts';
 import type { Statement } from './answer.ts';
 import { writeLastQueryIds } from './last-query-id.ts';
 import type { StatementScope } from './scope.ts';
@@ -22,14 +25,35 @@ function scannedIds(sql: string, queryIds: readonly string[]): string[] {
   });
 }
 
-/** Offers the results that RESULT_SCAN reads, and the stages in FROM, to the scope as relations. */
+/** Evaluates the points in time that a statement's AT, BEFORE and END name. */
+export async function preparePoints(
+  session: SessionState,
+  sql: string,
+  scope: StatementScope,
+  connection: Pick<Work, 'rows'>,
+): Promise<void> {
+  if (!/=>/.test(sql) || !/\b(?:AT|BEFORE)\b/i.test(sql)) return;
+  const { travels } = extractTravels(expandTokens(sql, scope), sql);
+  for (const { from, changes } of travels) {
+    for (const point of changes?.end ? [from.point, changes.end] : [from.point]) {
+      const { translator } = session.engine;
+      scope.offerPoint(point, await evaluatePoint(point, scope, translator, connection));
+    }
+  }
+}
+
+/**
+ * Offers the results that RESULT_SCAN reads, the stages in FROM and the values of points in time to
+ * the scope.
+ */
 export async function prepareRelations(
   session: SessionState,
   statement: Statement,
   scope: StatementScope,
-  work: Pick<Work, 'run'>,
+  work: Pick<Work, 'run' | 'rows'>,
 ): Promise<void> {
   await prepareStages(session, statement, scope, work);
+  await preparePoints(session, statement.sql, scope, work);
   for (const queryId of scannedIds(statement.sql, session.queryIds)) {
     const result = session.engine.results.find(queryId.toLowerCase());
     if (!result) throw unknownResult(queryId);

@@ -1,11 +1,22 @@
 import { informationSchemaView } from '../catalog/information-schema.ts';
-import type { QualifiedName, RelationObject, ViewObject } from '../catalog/model.ts';
+import type {
+  QualifiedName,
+  RelationObject,
+  StreamObject,
+  TableObject,
+  ViewObject,
+} from '../catalog/model.ts';
 import { displayObject, duckdbName, quote, temporaryName } from '../catalog/names.ts';
 import { compilationError, unsupported } from '../sql/errors.ts';
-import type { Scope, ScopeColumn, ScopeRelation } from '../sql/scope.ts';
-import type { Travel } from '../sql/syntax/travels.ts';
+import type { Scope, ScopeColumn, ScopeRelation, ScopeValue } from '../sql/scope.ts';
+import type { PointText, Travel } from '../sql/syntax/travels.ts';
+import { readStream, streamRelation } from '../stream/read-stream.ts';
+import type { PointContext, PointValue } from '../versions/points.ts';
+import { travelRelation } from '../versions/travel-relation.ts';
 import { lastQueryId } from './last-query-id.ts';
+import { TokenReader } from './parse/token-reader.ts';
 import type { SessionState } from './session-state.ts';
+import { SYSTEM_FUNCTIONS } from './system-functions.ts';
 import type { Work } from './transaction.ts';
 
 interface View {
@@ -24,6 +35,10 @@ interface Opened {
   readonly results: Map<string, ScopeRelation>;
   /** Stages in FROM, by their text. */
   readonly stages: Map<string, ScopeRelation>;
+  /** Values of the points in time that the statement names, by their text. */
+  readonly points: Map<string, PointValue>;
+  /** Streams that it reads, and the version up to which. */
+  readonly streams: Map<StreamObject, number>;
 }
 
 export interface ScopeOptions {
@@ -63,6 +78,8 @@ export class StatementScope implements Scope {
       hasRelations: false,
       results: new Map(),
       stages: new Map(),
+      points: new Map(),
+      streams: new Map(),
     };
   }
 
@@ -88,7 +105,6 @@ export class StatementScope implements Scope {
   }
 
   relation(parts: readonly string[], travel?: Travel): ScopeRelation | undefined {
-    if (travel) throw unsupported('time travel');
     const given = this.#options.relation;
     if (given && given.parts.join('\0') === parts.join('\0')) return given.relation;
     const stage = this.#stage(parts);
@@ -96,8 +112,9 @@ export class StatementScope implements Scope {
     const view = this.#informationSchema(parts);
     if (view) return view;
     const found = this.#session.findRelation(parts, this.database, this.schema);
-    if (!found) return undefined;
+    if (!found) return this.#stream(parts, travel);
     this.#opened.hasRelations = true;
+    if (travel) return travelRelation(found, travel, this.pointContext());
     return found.kind === 'VIEW' ? this.#openView(found) : tableRelation(found);
   }
 
@@ -115,6 +132,47 @@ export class StatementScope implements Scope {
 
   resultScan(queryId: string): ScopeRelation | undefined {
     return this.#opened.results.get(queryId);
+  }
+
+  /** Streams that the statement reads, also through views, and the version up to which. */
+  get streams(): ReadonlyMap<StreamObject, number> {
+    return this.#opened.streams;
+  }
+
+  #stream(parts: readonly string[], travel: Travel | undefined): ScopeRelation | undefined {
+    const stream = this.#session.findStream(parts, this.database, this.schema);
+    if (!stream) return undefined;
+    if (travel) throw unsupported(`time travel of stream ${displayObject(stream)}`);
+    this.#opened.hasRelations = true;
+    const reading = readStream(this.#session, stream);
+    this.#opened.streams.set(stream, reading.next);
+    return streamRelation(stream, reading);
+  }
+
+  /** What AT and BEFORE are resolved with. */
+  pointContext(): PointContext {
+    return {
+      log: this.#session.engine.versions,
+      now: this.now,
+      value: ({ text }) => {
+        const value = this.#opened.points.get(text);
+        if (value === undefined) throw unsupported('time travel within a view');
+        return value;
+      },
+      stream: (name) =>
+        this.#session.findStream(new TokenReader(name).name(), this.database, this.schema),
+    };
+  }
+
+  /** The value of SYSTEM$ functions that the engine knows. */
+  systemFunction(name: string, args: readonly string[]): ScopeValue | undefined {
+    const known = Object.hasOwn(SYSTEM_FUNCTIONS, name) ? SYSTEM_FUNCTIONS[name] : undefined;
+    return known?.(this.#session, args, { database: this.database, schema: this.schema });
+  }
+
+  /** Offers the value of a point in time. */
+  offerPoint({ text }: PointText, value: PointValue): void {
+    this.#opened.points.set(text, value);
   }
 
   /** Offers the rows of an earlier result to RESULT_SCAN. */
@@ -190,6 +248,12 @@ export function tableRelation(table: RelationObject): ScopeRelation {
 export function physicalName(table: RelationObject): string {
   const isTemporary = table.kind === 'VIEW' || table.persistence === 'temporary';
   return isTemporary ? temporaryName(table) : duckdbName(table);
+}
+
+/** The last identifier of a table's physical name, for RENAME TO. */
+export function physicalPart(table: TableObject): string {
+  if (table.persistence !== 'temporary') return quote(table.name);
+  return physicalName(table).slice('temp.main.'.length);
 }
 
 function expansionError(view: QualifiedName, reason: string): Error {

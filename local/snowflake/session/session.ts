@@ -81,6 +81,8 @@ export class Session implements EngineSession {
   async #run(sql: string, options: ExecuteOptions): Promise<Answer> {
     const state = this.#state;
     const limit = Number(state.parameters.get('STATEMENT_TIMEOUT_IN_SECONDS'));
+    const { versions } = state.engine;
+    const before = versions.last;
     const running = cancellable(state, options.signal, limit);
     this.#cancel = running.cancel;
     try {
@@ -93,6 +95,7 @@ export class Session implements EngineSession {
       running.end();
       this.#cancel = () => undefined;
       state.queryIds.push(options.queryId);
+      versions.remember(options.queryId, before);
       await state.clearScratch();
     }
   }
@@ -102,11 +105,13 @@ export class Session implements EngineSession {
     const binds = options.binds ?? (options.describeOnly ? undefined : {});
     const text = substituteBinds(sql, binds).trim().replace(/;$/, '');
     const reader = new TokenReader(text, (name) => state.variables.get(name)?.text);
+    const now = state.engine.now();
+    state.engine.versions.issue(now);
     return {
       sql: text,
       reader,
       queryId: options.queryId,
-      now: state.engine.now(),
+      now,
       describeOnly: options.describeOnly ?? false,
       signal,
     };

@@ -6,6 +6,7 @@ import { EXPORTED_KEYS, IMPORTED_KEYS, PRIMARY_KEYS, UNIQUE_KEYS } from './show/
 import { COLUMNS, OBJECTS, SEQUENCES, TABLES, VIEWS } from './show/relations.ts';
 import { SHOW_PARAMETERS, SHOW_VARIABLES } from './show/settings.ts';
 import { show } from './show/show.ts';
+import { STREAMS } from './show/streams.ts';
 import { alterWarehouse, createRole, createWarehouse } from './statements/account-object.ts';
 import { alterTable } from './statements/alter-table.ts';
 import { comment } from './statements/comment.ts';
@@ -27,8 +28,10 @@ import {
   createStorageIntegration,
   describeIntegration,
 } from './statements/storage-integration.ts';
+import { alterStream, createStream, describeStream } from './statements/stream.ts';
 import { begin, commit, rollback } from './statements/transaction.ts';
 import { truncate } from './statements/truncate.ts';
+import { undropTable } from './statements/undrop.ts';
 import {
   useDatabase,
   useRole,
@@ -49,6 +52,7 @@ const SHOWS = [
   IMPORTED_KEYS,
   EXPORTED_KEYS,
   OBJECTS,
+  STREAMS,
   WAREHOUSES,
   ROLES,
   SHOW_PARAMETERS,
@@ -75,6 +79,7 @@ export const STATEMENTS: Readonly<Record<string, Handler>> = {
   'CREATE TABLE': createTable,
   'CREATE VIEW': createView,
   'CREATE SEQUENCE': createSequence,
+  'CREATE STREAM': createStream,
   'CREATE DATABASE': createDatabase,
   'CREATE SCHEMA': createSchema,
   'CREATE WAREHOUSE': createWarehouse,
@@ -96,11 +101,13 @@ export const STATEMENTS: Readonly<Record<string, Handler>> = {
   'COPY INTO location': copyUnload,
   'COPY INTO table': copyLoad,
   'ALTER TABLE': alterTable,
+  'ALTER STREAM': alterStream,
   'ALTER SESSION': alterSession,
   'ALTER WAREHOUSE': alterWarehouse,
   'DROP TABLE': drop('TABLE'),
   'DROP VIEW': drop('VIEW'),
   'DROP SEQUENCE': drop('SEQUENCE'),
+  'DROP STREAM': drop('STREAM'),
   'DROP DATABASE': drop('DATABASE'),
   'DROP SCHEMA': drop('SCHEMA'),
   'DROP WAREHOUSE': drop('WAREHOUSE'),
@@ -109,6 +116,8 @@ export const STATEMENTS: Readonly<Record<string, Handler>> = {
   COMMENT: comment,
   'DESCRIBE TABLE': describeRelation,
   'DESCRIBE VIEW': describeRelation,
+  'DESCRIBE STREAM': describeStream,
+  'UNDROP TABLE': undropTable,
   USE: useDatabase,
   'USE DATABASE': useDatabase,
   'USE SCHEMA': useSchema,

@@ -15,6 +15,10 @@ const DEVIATIONS: Readonly<Record<string, string>> = {
     'a statement error keeps the transaction, except after RANDOM, UUID_STRING or sequences, when it ends',
   'CREATE TABLE':
     'keys are declared, not enforced, as in Snowflake; no collations, policies or tags',
+  'ALTER TABLE': 'a change of columns writes the table anew',
+  'CREATE STREAM':
+    'an UPDATE that changes no value gives no change; a new column is NULL in older rows',
+  'UNDROP TABLE': 'tables of a schema or database that was dropped do not come back',
   'CREATE ROLE': 'a name: every role may be used and sees everything',
   'CREATE WAREHOUSE': 'a name: size and suspension change nothing',
   'SHOW TABLES': 'bytes is NULL',
@@ -39,12 +43,10 @@ const KNOWN_STATEMENTS: readonly string[] = [
   'EXPLAIN',
   'GRANT',
   'REVOKE',
-  'UNDROP TABLE',
   'CREATE STAGE',
   'CREATE FILE FORMAT',
   'CREATE STORAGE INTEGRATION',
   'CREATE PIPE',
-  'CREATE STREAM',
   'CREATE TASK',
   'CREATE DYNAMIC TABLE',
   'CREATE MATERIALIZED VIEW',
@@ -56,13 +58,14 @@ const KNOWN_STATEMENTS: readonly string[] = [
   'CREATE MASKING POLICY',
   'SHOW GRANTS',
   'SHOW STAGES',
-  'SHOW STREAMS',
   'SHOW TASKS',
 ];
 
 /** Refused parts of statements that are supported otherwise. */
 const REFUSED_PARTS: readonly string[] = [
-  'CREATE TABLE … CLONE AT | BEFORE (time travel)',
+  'UNDROP SCHEMA | DATABASE',
+  'CREATE STREAM … ON VIEW | EXTERNAL TABLE | STAGE | DYNAMIC TABLE',
+  'AT | BEFORE of a view, in a view, or of a temporary table',
   'CREATE DATABASE | SCHEMA … CLONE',
   'ALTER TABLE … RENAME TO another schema',
   'CREATE TEMPORARY VIEW, CREATE RECURSIVE VIEW, CREATE MATERIALIZED VIEW',

@@ -29,6 +29,15 @@ export function unknownObject(name: string): SnowflakeError {
   );
 }
 
+/** 002003's kin: a stream as the target of DML. */
+export function notWritable(name: string): SnowflakeError {
+  return new SnowflakeError(
+    '002003',
+    '42S02',
+    `${COMPILATION}\nObject '${name}' is no table: rows can only be read from it.`,
+  );
+}
+
 /** 000904: a column that no relation in reach has. `place` is where, `line 1 at position 7`. */
 export function invalidIdentifier(name: string, place = 'line 1 at position 0'): SnowflakeError {
   return new SnowflakeError(

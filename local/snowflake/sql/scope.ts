@@ -16,6 +16,8 @@ export interface ScopeRelation {
   /** Quoted and qualified, ready to stand in DuckDB SQL. */
   readonly duckdbName: string;
   readonly columns: readonly ScopeColumn[];
+  /** A query rather than a table: nothing can be written to it. */
+  readonly isReadOnly?: boolean;
 }
 
 export type ScopeValue =

@@ -30,6 +30,14 @@ export interface DmlCheck {
   readonly error: SnowflakeError;
 }
 
+/** Rows of a target that a step is about to change or delete. */
+export interface DoomedRows {
+  /** DuckDB `FROM … [WHERE …]` that gives them. */
+  readonly from: string;
+  /** Alias of the target in it. */
+  readonly alias: string;
+}
+
 /**
  * One statement to run. `rows` says where the number of rows is: DuckDB's change count, or one
  * returned row for each row changed whose `merge_action` is INSERT, UPDATE or DELETE, or nothing
@@ -38,6 +46,8 @@ export interface DmlCheck {
 export interface DmlStep {
   readonly sql: string;
   readonly rows: 'changes' | 'merge_action' | 'none';
+  /** Rows of the first target that will not be as they are. */
+  readonly dooms?: DoomedRows;
 }
 
 /**

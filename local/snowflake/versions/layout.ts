@@ -55,11 +55,6 @@ export function archiveName(table: Generation): string {
   return `_sf_history.archive_${table.id}_${generationOf(table)}`;
 }
 
-/** DuckDB name of a table that has been dropped and may come back. */
-export function droppedName(table: TableObject): string {
-  return quote(`_sf_dropped_${table.id}`);
-}
-
 /** CREATE TABLE of the history of a table's generation. */
 export function createHistorySql(table: TableObject): string {
   const columns = table.columns.map(({ name, type }) => `${quote(name)} ${duckdbType(type)}`);

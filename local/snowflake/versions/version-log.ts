@@ -115,10 +115,11 @@ export class VersionLog {
     const rows = await connection.rows(
       `SELECT ${VERSION_CELLS} FROM _sf.table_versions ORDER BY version`,
     );
+    const structure = await readStructure(connection);
     this.#byTable.clear();
     this.#byQuery.clear();
     this.apply(rows.map(versionOf));
-    this.applyStructure(await readStructure(connection));
+    this.applyStructure(structure);
   }
 
   /** The newest committed version. */

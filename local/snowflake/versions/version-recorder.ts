@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TableObject } from '../catalog/model.ts';
 import { quote } from '../catalog/names.ts';
 import type { TransactionHooks, Work } from '../session/transaction.ts';
+import type { DoomedRows } from '../sql/translate.ts';
 import type { StoreConnection } from '../storage/connection.ts';
 import { generationOf, historyName, keepsHistory, ROW_ID, UNTIL } from './layout.ts';
 import {
@@ -15,14 +16,6 @@ import {
 
 /** How often a commit waits a millisecond for the clock to pass the newest statement's time. */
 const MOST_WAITS = 3;
-
-/** Rows of a table that a statement is about to change or delete. */
-export interface DoomedRows {
-  /** DuckDB `FROM … [WHERE …]` that gives them. */
-  readonly from: string;
-  /** Alias of the table in it. */
-  readonly alias: string;
-}
 
 /** What one session's statements do to the versions of tables, up to the commit. */
 export class VersionRecorder implements TransactionHooks {
@@ -45,6 +38,11 @@ export class VersionRecorder implements TransactionHooks {
    */
   get horizon(): number {
     return this.#begunAt ?? this.#log.last;
+  }
+
+  /** A version for a statement that writes. */
+  next(): number {
+    return this.#log.next();
   }
 
   /** Copies rows into the history before the statement with this version changes them. */

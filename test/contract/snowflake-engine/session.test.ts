@@ -163,7 +163,7 @@ describe('a session', () => {
 
   it.each([
     ['explain select 1', '000002'],
-    ['undrop table t', '000002'],
+    ['undrop schema s', '000002'],
     ['create pipe p as copy into t from @s', '000002'],
     ['selct 1', '001003'],
     ['', '001003'],

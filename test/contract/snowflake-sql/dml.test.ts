@@ -152,7 +152,6 @@ describe('refused statements', () => {
       ["select 'x'::timestamp_ntz", '100035', '22007', "Timestamp 'x' is not recognized"],
       ["select '2024-02-30'::date", '100040', '22007', "Date '2024-02-30' is not recognized"],
       ['select 1 union select 1, 2', '001789', '42601', 'invalid number of result columns'],
-      ['select id from orders at(offset => -60)', '000002', '0A000', 'time travel'],
       ['select id from orders sample (10)', '000002', '0A000', 'SAMPLE'],
       ['select $nosuch', '002211', '02000', "Session variable '$NOSUCH' does not exist"],
       ['drop table orders', '001003', '42000', "unexpected 'drop'"],

@@ -1,4 +1,5 @@
 import { unsupported } from '../../sql/errors.ts';
+import type { Travel } from '../../sql/syntax/travels.ts';
 import {
   type ColumnDefinition,
   type ConstraintDefinition,
@@ -6,6 +7,7 @@ import {
   readConstraint,
 } from './column-definition.ts';
 import type { TokenReader } from './token-reader.ts';
+import { readTravelPoint } from './travel-point.ts';
 
 export type Persistence = 'permanent' | 'transient' | 'temporary';
 
@@ -14,12 +16,18 @@ export interface TableOptions {
   readonly clusterBy: string | null;
   readonly retentionDays: number;
   readonly isChangeTracked: boolean;
+  readonly extensionDays?: number;
 }
 
 export type TableSource =
   | { readonly kind: 'columns' }
   | { readonly kind: 'query'; readonly sql: string }
-  | { readonly kind: 'like' | 'clone'; readonly table: readonly string[] };
+  | {
+      readonly kind: 'like' | 'clone';
+      readonly table: readonly string[];
+      /** CLONE … AT | BEFORE */
+      readonly from: Travel['from'] | null;
+    };
 
 export interface CreateTable {
   readonly orReplace: boolean;
@@ -70,6 +78,8 @@ function readOption(reader: TokenReader, options: OptionDraft): boolean {
   else if (reader.accept('CLUSTER', 'BY')) options.clusterBy = `(${reader.bracketText()})`;
   else if (reader.accept('DATA_RETENTION_TIME_IN_DAYS')) {
     options.retentionDays = reader.optionInteger();
+  } else if (reader.accept('MAX_DATA_EXTENSION_TIME_IN_DAYS')) {
+    options.extensionDays = reader.optionInteger();
   } else if (reader.accept('CHANGE_TRACKING')) options.isChangeTracked = reader.optionFlag();
   else if (reader.accept('ENABLE_SCHEMA_EVOLUTION')) refuseFlag(reader, 'ENABLE_SCHEMA_EVOLUTION');
   else return reader.accept('COPY', 'GRANTS');
@@ -81,11 +91,9 @@ function refuseFlag(reader: TokenReader, name: string): void {
 }
 
 function readSource(reader: TokenReader): TableSource {
-  if (reader.accept('LIKE')) return { kind: 'like', table: reader.name() };
+  if (reader.accept('LIKE')) return { kind: 'like', table: reader.name(), from: null };
   if (!reader.accept('CLONE')) return { kind: 'columns' };
-  const table = reader.name();
-  if (reader.sees('AT') || reader.sees('BEFORE')) throw unsupported('CLONE AT | BEFORE');
-  return { kind: 'clone', table };
+  return { kind: 'clone', table: reader.name(), from: readTravelPoint(reader) };
 }
 
 /** CREATE [OR REPLACE | OR ALTER] … TABLE. */

@@ -11,7 +11,7 @@ import {
 import { readColumn, readConstraint } from '../parse/column-definition.ts';
 import { unsupportedOption } from '../parse/create-table.ts';
 import type { TokenReader } from '../parse/token-reader.ts';
-import { physicalName } from '../scope.ts';
+import { physicalName, physicalPart } from '../scope.ts';
 import { missingObject, type SessionState } from '../session-state.ts';
 import {
   type Altered,
@@ -23,6 +23,7 @@ import {
   setNullable,
   setType,
 } from '../table/alter-column.ts';
+import { withTracking } from '../table/change-tracking.ts';
 import { runAltered } from '../table/run-altered.ts';
 import { resolveColumn, resolveConstraints } from '../table/table-columns.ts';
 import type { Work } from '../transaction.ts';
@@ -53,7 +54,11 @@ export const alterTable: Handler = (session, statement) => {
     const apply = (from: TableObject, altered: Altered) => runAltered(work, from, altered);
     const put = await alter({ session, statement, reader, work, apply }, table);
     reader.expectEnd();
-    return { put: [{ ...put, alteredAt: statement.now }], message: DONE };
+    if (put.generation !== table.generation) {
+      await session.recorder.record(work, put, session.recorder.next(), statement.queryId);
+    }
+    const tracked = withTracking(table, put, statement.now.getTime());
+    return { put: [{ ...tracked, alteredAt: statement.now }], message: DONE };
   });
 };
 
@@ -154,6 +159,8 @@ function setOptions(reader: TokenReader, table: TableObject): TableObject {
     if (reader.accept('COMMENT')) next = { ...next, comment: reader.optionValue() };
     else if (reader.accept('DATA_RETENTION_TIME_IN_DAYS')) {
       next = { ...next, retentionDays: reader.optionInteger() };
+    } else if (reader.accept('MAX_DATA_EXTENSION_TIME_IN_DAYS')) {
+      next = { ...next, extensionDays: reader.optionInteger() };
     } else if (reader.accept('CHANGE_TRACKING')) {
       next = { ...next, isChangeTracked: reader.optionFlag() };
     } else throw unsupportedOption(reader);
@@ -181,15 +188,8 @@ async function rename(
     throw unsupported('ALTER TABLE … RENAME TO another schema');
   }
   const renamed = { ...table, ...name };
-  const last =
-    table.persistence === 'temporary' ? lastPart(physicalName(renamed)) : quote(name.name);
-  await work.run(`ALTER TABLE ${physicalName(table)} RENAME TO ${last}`);
+  await work.run(`ALTER TABLE ${physicalName(table)} RENAME TO ${physicalPart(renamed)}`);
   return { put: [renamed], message: DONE };
-}
-
-/** The identifier of `temp.main."…"`. */
-function lastPart(temporary: string): string {
-  return temporary.slice('temp.main.'.length);
 }
 
 /** Both tables change names in one transaction. */

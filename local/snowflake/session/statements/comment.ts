@@ -11,6 +11,7 @@ const KINDS: readonly ObjectKind[] = [
   'TABLE',
   'VIEW',
   'SEQUENCE',
+  'STREAM',
   'DATABASE',
   'SCHEMA',
   'WAREHOUSE',
@@ -21,6 +22,7 @@ function find(session: SessionState, kind: ObjectKind, parts: readonly string[])
   const { catalog } = session.engine;
   if (kind === 'TABLE' || kind === 'VIEW') return session.findRelation(parts);
   if (kind === 'SCHEMA') return catalog.find(kind, schemaName(session, parts, 'COMMENT'));
+  if (kind === 'STREAM') return session.findStream(parts);
   if (kind === 'SEQUENCE') return catalog.find(kind, session.requireName(parts, 'COMMENT'));
   return catalog.find(kind, { database: null, schema: null, name: parts[0] ?? '' });
 }

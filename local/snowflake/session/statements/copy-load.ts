@@ -31,9 +31,10 @@ import { resolveFormat } from '../resolve-format.ts';
 import { type Location, resolveLocation } from '../resolve-location.ts';
 import { physicalName, StatementScope } from '../scope.ts';
 import { missingObject, type SessionState } from '../session-state.ts';
+import { recordWrite } from '../table/record-write.ts';
 import { clockSql } from '../table/table-columns.ts';
 import type { Work } from '../transaction.ts';
-import { isNumbered, touch } from './dml.ts';
+import { isNumbered } from './dml.ts';
 import { requireWarehouse } from './query.ts';
 
 /** One COPY INTO <table> on its way. */
@@ -165,7 +166,7 @@ async function insert(load: Load, work: Work, loaded: readonly LoadedFile[]): Pr
       `INSERT INTO ${physicalName(table)} (${names.join(', ')}) ` +
         `SELECT ${cells.join(', ')} FROM read_parquet([${paths.join(', ')}])`,
     );
-    await touch(session, statement, work, [table]);
+    await recordWrite(session, statement, work, [table]);
   }
   const place = { tableId: table.id, location: location.label };
   const outcomes = loaded.map(({ outcome }) => outcome);

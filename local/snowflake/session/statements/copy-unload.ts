@@ -10,6 +10,7 @@ import { numberType, textType } from '../../sql/types/names.ts';
 import { SnowflakeError } from '../../statement.ts';
 import type { StoreConnection } from '../../storage/connection.ts';
 import { encodeQuery } from '../../storage/encode-result.ts';
+import { consumeStreams } from '../../stream/consume-streams.ts';
 import {
   type Answer,
   answerColumns,
@@ -18,6 +19,7 @@ import {
   STATEMENT_TYPE,
   type Statement,
 } from '../answer.ts';
+import { writeOptions } from '../change-catalog.ts';
 import { type CopyUnload, parseCopyUnload } from '../parse/copy-unload.ts';
 import { prepareRelations } from '../prepare-relations.ts';
 import { resolveFormat } from '../resolve-format.ts';
@@ -56,7 +58,7 @@ export const copyUnload: Handler = async (session, statement) => {
   const location = resolveLocation(session, copy.location, copy.access);
   const format = resolveFormat(session, copy.format, location.format);
   const scope = new StatementScope(session, { now: statement.now });
-  return session.transaction.read(async (connection) => {
+  const answered = await session.transaction.read(async (connection) => {
     await prepareRelations(session, { ...statement, sql: copy.query }, scope, connection);
     const query = session.engine.translator.translateQuery(copy.query, scope);
     if (format.type === 'PARQUET') refuseUnwritable(query.columns);
@@ -68,6 +70,12 @@ export const copyUnload: Handler = async (session, statement) => {
     const unload = { session, statement, scope, copy, format, query };
     return run(unload, location, connection);
   });
+  if (scope.streams.size > 0 && !copy.isValidation && !statement.describeOnly) {
+    await session.transaction.write(writeOptions(session, statement), (work) =>
+      consumeStreams(session, statement, work, scope.streams),
+    );
+  }
+  return answered;
 };
 
 /** VALIDATION_MODE = RETURN_ROWS: the rows that would be written. */

@@ -2,11 +2,15 @@ import type { QualifiedName, TableObject } from '../../catalog/model.ts';
 import { displayObject, quote } from '../../catalog/names.ts';
 import { compilationError, unsupported } from '../../sql/errors.ts';
 import type { ScopeColumn } from '../../sql/scope.ts';
+import { consumeStreams } from '../../stream/consume-streams.ts';
+import { stateOf } from '../../versions/points.ts';
+import { resolveTravel } from '../../versions/resolve-travel.ts';
+import { stateSql } from '../../versions/table-state.ts';
 import type { Handler, Statement } from '../answer.ts';
 import { changeCatalog, newObject } from '../change-catalog.ts';
 import { type CreateTable, parseCreateTable } from '../parse/create-table.ts';
 import { prepareRelations } from '../prepare-relations.ts';
-import { physicalName, StatementScope, tableRelation } from '../scope.ts';
+import { physicalName, physicalPart, StatementScope, tableRelation } from '../scope.ts';
 import { missingObject, type SessionState } from '../session-state.ts';
 import { alterToDefinition } from '../table/alter-to-definition.ts';
 import { makeRoom } from '../table/replace-object.ts';
@@ -27,19 +31,58 @@ export const createTable: Handler = (session, statement) => {
     const name = session.requireName(create.name, 'CREATE TABLE');
     const found = session.relationNamed(name);
     if (create.orAlter && found) return alterToDefinition(session, statement, work, create, found);
-    const source = sourceTable(session, create);
+    const source = await sourceTable(session, statement, work, create);
+    const make = (as: QualifiedName) => build(session, statement, work, create, as, source);
+    const message = `Table ${name.name} successfully created.`;
+    const { recorder } = session;
+    if (create.orReplace) {
+      const { put, room } = await replace(session, work, create, name, make);
+      await recorder.record(work, put, recorder.next(), statement.queryId);
+      return { put: [put], remove: room, message };
+    }
     const room = await makeRoom(session, work, 'TABLE', name, create);
     if (room === 'exists') return { message: `${name.name} already exists, statement succeeded.` };
-    const put = await build(session, statement, work, create, name, source);
-    return { put: [put], remove: room, message: `Table ${name.name} successfully created.` };
+    const put = await make(name);
+    await recorder.record(work, put, recorder.next(), statement.queryId);
+    return { put: [put], message };
   });
 };
 
-function sourceTable(session: SessionState, { source }: CreateTable): TableObject | undefined {
+/** The new table is made beside the one it replaces, which it may be made from. */
+async function replace(
+  session: SessionState,
+  work: Work,
+  create: CreateTable,
+  name: QualifiedName,
+  make: (as: QualifiedName) => Promise<TableObject>,
+) {
+  const made = await make({ ...name, name: `_sf_new_${name.name}` });
+  const room = await makeRoom(session, work, 'TABLE', name, create);
+  const put = { ...made, name: name.name };
+  await work.run(`ALTER TABLE ${physicalName(made)} RENAME TO ${physicalPart(put)}`);
+  return { put, room: room === 'exists' ? [] : room };
+}
+
+/** A table to be copied, and the DuckDB relation that has its rows. */
+interface Source {
+  readonly table: TableObject;
+  readonly rows: string;
+}
+
+async function sourceTable(
+  session: SessionState,
+  statement: Statement,
+  work: Work,
+  { source }: CreateTable,
+): Promise<Source | undefined> {
   if (source.kind !== 'like' && source.kind !== 'clone') return undefined;
-  const found = session.findRelation(source.table);
-  if (found?.kind !== 'TABLE') throw missingObject(session, 'Object', source.table);
-  return found;
+  const table = session.findRelation(source.table);
+  if (table?.kind !== 'TABLE') throw missingObject(session, 'Object', source.table);
+  const rows = physicalName(table);
+  if (!source.from) return { table, rows };
+  const { found } = await resolveTravel(session, statement, work, table, source.from);
+  const then = stateOf(table, found, session.engine.versions, rows);
+  return { table: then.table, rows: `(${stateSql(then)})` };
 }
 
 async function build(
@@ -48,7 +91,7 @@ async function build(
   work: Work,
   create: CreateTable,
   name: QualifiedName,
-  source: TableObject | undefined,
+  source: Source | undefined,
 ): Promise<TableObject> {
   const base = newTable(session, statement, create, name);
   if (source) return copyTable(work, create, base, source);
@@ -113,7 +156,7 @@ function untyped(column: string): Error {
 
 async function createPhysical(work: Work, table: TableObject): Promise<void> {
   for (const sql of createIdentitiesSql(table)) await work.run(sql);
-  await work.run(createTableSql(table));
+  for (const sql of createTableSql(table)) await work.run(sql);
 }
 
 /** The rows come by INSERT … SELECT, which converts them to the declared types. */
@@ -145,6 +188,7 @@ async function createAsQuery(
   const insert = translator.translateDml(`INSERT INTO _SF_NEW_TABLE (${names}) ${sql}`, target);
   await target.prepare(work);
   for (const step of insert.steps) await work.run(step.sql);
+  await consumeStreams(session, statement, work, target.streams);
   return table;
 }
 
@@ -153,7 +197,7 @@ async function copyTable(
   work: Work,
   { source, options, persistence }: CreateTable,
   base: TableObject,
-  from: TableObject,
+  { table: from, rows }: Source,
 ): Promise<TableObject> {
   const columns = from.columns.map((column) => {
     if (!column.identity || source.kind === 'like') return copyIdentity(column, base);
@@ -165,7 +209,10 @@ async function copyTable(
   const table = { ...base, columns, constraints, isChangeTracked, clusterBy, comment, persistence };
   await createPhysical(work, table);
   if (source.kind === 'clone') {
-    await work.run(`INSERT INTO ${physicalName(table)} SELECT * FROM ${physicalName(from)}`);
+    const names = table.columns.map((column) => quote(column.name)).join(', ');
+    await work.run(
+      `INSERT INTO ${physicalName(table)} (${names}) SELECT ${names} FROM ${rows} AS _sf_rows`,
+    );
   }
   return table;
 }

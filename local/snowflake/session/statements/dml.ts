@@ -1,21 +1,16 @@
-import { touchSql } from '../../catalog/catalog-table.ts';
 import type { TableObject } from '../../catalog/model.ts';
-import { duckdbName } from '../../catalog/names.ts';
+import { quote } from '../../catalog/names.ts';
 import { unsupported } from '../../sql/errors.ts';
 import type { ScopeColumn } from '../../sql/scope.ts';
 import type { DmlCount, DmlStep, TranslatedDml } from '../../sql/translate.ts';
 import { INTEGER } from '../../sql/types/names.ts';
-import {
-  answerColumns,
-  answerRows,
-  type Handler,
-  STATEMENT_TYPE,
-  type Statement,
-} from '../answer.ts';
+import { consumeStreams } from '../../stream/consume-streams.ts';
+import { answerColumns, answerRows, type Handler, STATEMENT_TYPE } from '../answer.ts';
 import { writeOptions } from '../change-catalog.ts';
-import { prepareRelations } from '../prepare-relations.ts';
-import { StatementScope } from '../scope.ts';
+import { preparePoints, prepareRelations } from '../prepare-relations.ts';
+import { physicalName, StatementScope } from '../scope.ts';
 import { missingObject, type SessionState } from '../session-state.ts';
+import { recordWrite } from '../table/record-write.ts';
 import { clockSql } from '../table/table-columns.ts';
 import type { Work } from '../transaction.ts';
 import { requireWarehouse } from './query.ts';
@@ -39,6 +34,7 @@ export const dml: Handler = async (session, statement) => {
   const { engine, transaction, parameters } = session;
   const scope = new StatementScope(session, { now: statement.now });
   if (statement.describeOnly) {
+    await preparePoints(session, statement.sql, scope, session.connection);
     const translated = engine.translator.translateDml(statement.sql, scope);
     return answerColumns(TYPE_IDS[translated.kind], countColumns(translated.counts));
   }
@@ -60,8 +56,10 @@ export const dml: Handler = async (session, statement) => {
     for (const sql of clockSql(statement.now, String(parameters.get('TIMEZONE')))) {
       await work.run(sql);
     }
-    const row = await runSteps(work, translated);
-    await touch(session, statement, work, tables);
+    const keep = keeper(session, work, tables);
+    const row = await runSteps(work, translated, keep.rows);
+    await recordWrite(session, statement, work, tables, keep.version);
+    await consumeStreams(session, statement, work, scope.streams);
     const columns = countColumns(translated.counts);
     return answerRows(session, statement, TYPE_IDS[translated.kind], columns, [row]);
   });
@@ -93,8 +91,28 @@ export function isNumbered(tables: readonly TableObject[]): boolean {
   );
 }
 
+/** Keeps the first target's rows that a step is about to change, all of them where it may be any. */
+function keeper(session: SessionState, work: Work, [table]: readonly TableObject[]) {
+  const { recorder } = session;
+  const version = recorder.next();
+  return {
+    version,
+    rows: async ({ sql, dooms }: DmlStep) => {
+      if (!dooms || !table) return;
+      const { alias } = dooms;
+      const all = `FROM ${physicalName(table)} AS ${quote(alias)}`;
+      const from = VOLATILE.test(sql) ? all : dooms.from;
+      await recorder.keepRows(work, table, { alias, from }, version);
+    },
+  };
+}
+
 /** Checks, then single-value counts, then the steps; answers the cells of the answer row. */
-async function runSteps(work: Work, { checks, steps, counts }: TranslatedDml): Promise<string[]> {
+async function runSteps(
+  work: Work,
+  { checks, steps, counts }: TranslatedDml,
+  beforeStep: (step: DmlStep) => Promise<void>,
+): Promise<string[]> {
   for (const check of checks) {
     const rows = await work.rows(check.sql);
     if (rows.length > 0) throw check.error;
@@ -104,7 +122,10 @@ async function runSteps(work: Work, { checks, steps, counts }: TranslatedDml): P
     if ('sql' in count.from) single.set(count, await singleValue(work, count.from.sql));
   }
   const done: Counts[] = [];
-  for (const step of steps) done.push(await runStep(work, step));
+  for (const step of steps) {
+    await beforeStep(step);
+    done.push(await runStep(work, step));
+  }
   return counts.map((count) => {
     if ('sql' in count.from) return single.get(count) ?? '0';
     return String(done[count.from.step]?.get(count.from.action ?? '') ?? 0);
@@ -124,17 +145,4 @@ async function runStep(work: Work, { sql, rows }: DmlStep): Promise<Counts> {
 async function singleValue(work: Work, sql: string): Promise<string> {
   const [row] = await work.rows(sql);
   return String(Object.values(row ?? {})[0] ?? 0);
-}
-
-/** Row counts and times of change that INFORMATION_SCHEMA shows. */
-export async function touch(
-  session: SessionState,
-  statement: Statement,
-  work: Work,
-  tables: readonly TableObject[],
-): Promise<void> {
-  const shared = tables.filter((table) => !session.isTemporary(table));
-  for (const table of new Set(shared)) {
-    await work.run(touchSql(table.id, duckdbName(table), statement.now));
-  }
 }

@@ -4,7 +4,7 @@ import type { Handler } from '../answer.ts';
 import { changeCatalog } from '../change-catalog.ts';
 import { missing, missingObject, type SessionState } from '../session-state.ts';
 import { dropContents } from '../table/drop-contents.ts';
-import { dropObjectSql, wrongKind } from '../table/replace-object.ts';
+import { retireObjectSql, wrongKind } from '../table/replace-object.ts';
 import { schemaName } from './create-container.ts';
 
 const LABELS: Readonly<Record<ObjectKind, string>> = {
@@ -38,7 +38,10 @@ function find(
   if (ACCOUNT_KINDS.has(kind)) return catalog.find(kind, { database: null, schema: null, name });
   if (kind === 'SCHEMA') return catalog.find(kind, schemaName(session, parts, 'DROP SCHEMA'));
   const qualified = session.requireName(parts, `DROP ${kind}`);
-  if (kind === 'TABLE' || kind === 'VIEW') return session.relationNamed(qualified);
+  if (kind === 'TABLE' || kind === 'VIEW') {
+    return session.relationNamed(qualified) ?? catalog.named(qualified);
+  }
+  if (kind === 'STREAM') return catalog.named(qualified);
   return session.find(kind, qualified);
 }
 
@@ -96,7 +99,7 @@ export const drop =
       if (!found) throw notThere(session, kind, parts);
       if (found.kind !== kind) throw wrongKind(found, kind);
       const contents = await contentsOf(session, work, found);
-      for (const sql of dropObjectSql(found)) await work.run(sql);
+      for (const sql of retireObjectSql(found, statement.now)) await work.run(sql);
       const onCommitted = () => {
         leaveContext(session, found);
         if (found.kind === 'STAGE') void session.engine.stages.forget(found.id);

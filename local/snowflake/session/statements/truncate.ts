@@ -17,8 +17,13 @@ export const truncate: Handler = (session, statement) => {
     const found = session.findRelation(parts);
     if (!found && ifExists) return { message };
     if (found?.kind !== 'TABLE') throw missingObject(session, 'Table', parts);
+    const { recorder } = session;
+    const version = recorder.next();
+    const all = { from: `FROM ${physicalName(found)} AS _sf_t`, alias: '_sf_t' };
+    await recorder.keepRows(work, found, all, version);
     await work.run(`DELETE FROM ${physicalName(found)}`);
     await work.run(forgetLoadsSql(found.id));
+    await recorder.record(work, found, version, statement.queryId);
     return { put: [{ ...found, alteredAt: statement.now }], message };
   });
 };

@@ -15,6 +15,7 @@ import {
   setNullable,
   setType,
 } from './alter-column.ts';
+import { withTracking } from './change-tracking.ts';
 import { wrongKind } from './replace-object.ts';
 import { runAltered } from './run-altered.ts';
 import {
@@ -83,6 +84,10 @@ export async function alterToDefinition(
   for (const change of changesTo(found, columns, first === undefined)) {
     table = await runAltered(work, table, change(table));
   }
-  const put = { ...table, ...create.options, constraints, alteredAt: statement.now };
+  if (table.generation !== found.generation) {
+    await session.recorder.record(work, table, session.recorder.next(), statement.queryId);
+  }
+  const options = { ...table, ...create.options, constraints, alteredAt: statement.now };
+  const put = withTracking(table, options, statement.now.getTime());
   return { put: [put], message: `Table ${found.name} successfully created.` };
 }

@@ -3,6 +3,7 @@ import { duckdbSchema } from '../../catalog/names.ts';
 import type { SessionState } from '../session-state.ts';
 import type { Work } from '../transaction.ts';
 import { dropObjectSql } from './replace-object.ts';
+import { droppedTableName, dropTableSql } from './table-sql.ts';
 
 /**
  * Drops everything in a database, or in one schema of it, and the DuckDB schemas; answers what has
@@ -20,6 +21,11 @@ export async function dropContents(
   const others = objects.filter(({ kind }) => kind !== 'TABLE');
   for (const object of [...tables, ...others]) {
     for (const sql of dropObjectSql(object)) await work.run(sql);
+  }
+  for (const { table } of session.engine.versions.dropped) {
+    const isInside = table.database === database && (schema ?? table.schema) === table.schema;
+    if (!isInside) continue;
+    for (const sql of dropTableSql(table, droppedTableName(table))) await work.run(sql);
   }
   const schemas =
     schema === undefined

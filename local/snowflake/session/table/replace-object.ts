@@ -4,7 +4,7 @@ import { compilationError } from '../../sql/errors.ts';
 import { alreadyExists, refuseCaseTwin } from '../change-catalog.ts';
 import type { SessionState } from '../session-state.ts';
 import type { Work } from '../transaction.ts';
-import { dropTableSql } from './table-sql.ts';
+import { dropTableSql, retireTableSql } from './table-sql.ts';
 
 /** OR REPLACE and IF NOT EXISTS of a CREATE. */
 export interface CreateMode {
@@ -12,10 +12,20 @@ export interface CreateMode {
   readonly ifNotExists: boolean;
 }
 
-/** DuckDB statements that drop what stands behind an object. Views have nothing behind them. */
+/**
+ * DuckDB statements that drop what stands behind an object for good. Views have nothing behind them.
+ */
 export function dropObjectSql(object: CatalogObject): string[] {
   if (object.kind === 'TABLE') return dropTableSql(object);
+  if (object.kind === 'STREAM') {
+    return [`DELETE FROM _sf.stream_offsets WHERE stream_id = ${object.id}`];
+  }
   return object.kind === 'SEQUENCE' ? [`DROP SEQUENCE ${duckdbName(object)}`] : [];
+}
+
+/** The same, but a table may come back by UNDROP. */
+export function retireObjectSql(object: CatalogObject, now: Date): string[] {
+  return object.kind === 'TABLE' ? retireTableSql(object, now) : dropObjectSql(object);
 }
 
 function existing(
@@ -25,12 +35,12 @@ function existing(
   persistence?: TableObject['persistence'],
 ): CatalogObject | undefined {
   const { catalog } = session.engine;
-  if (kind !== 'TABLE' && kind !== 'VIEW') return catalog.find(kind, name);
+  if (kind !== 'TABLE' && kind !== 'VIEW' && kind !== 'STREAM') return catalog.find(kind, name);
   if (persistence === 'temporary') {
     const found = session.relationNamed(name);
     return found && session.isTemporary(found) ? found : undefined;
   }
-  return catalog.relation(name);
+  return catalog.named(name);
 }
 
 /**
@@ -53,7 +63,7 @@ export async function makeRoom(
   if (mode.ifNotExists) return 'exists';
   if (!mode.orReplace) throw alreadyExists(name);
   if (found.kind !== kind) throw wrongKind(found, kind);
-  for (const sql of dropObjectSql(found)) await work.run(sql);
+  for (const sql of retireObjectSql(found, session.engine.now())) await work.run(sql);
   return [found];
 }
 

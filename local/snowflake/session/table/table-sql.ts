@@ -1,6 +1,7 @@
 import type { CatalogColumn, TableObject } from '../../catalog/model.ts';
-import { quote } from '../../catalog/names.ts';
+import { duckdbName, quote, quoteText } from '../../catalog/names.ts';
 import { duckdbType } from '../../types.ts';
+import { createHistorySql, forgetSql, ROW_ID_COLUMN } from '../../versions/layout.ts';
 import { physicalName } from '../scope.ts';
 
 /** What a column takes where an INSERT leaves it out; null when that is NULL. */
@@ -17,11 +18,17 @@ function columnSql(column: CatalogColumn): string {
 
 /**
  * CREATE TABLE of DuckDB; keys are declared in the catalog only, as Snowflake does not enforce
- * them.
+ * them. Tables that others see have row ids and a history.
  */
-export function createTableSql(table: TableObject, name = physicalName(table)): string {
-  const temporary = table.persistence === 'temporary' ? 'TEMP ' : '';
-  return `CREATE ${temporary}TABLE ${name} (${table.columns.map(columnSql).join(', ')})`;
+export function createTableSql(table: TableObject): string[] {
+  const columns = table.columns.map(columnSql);
+  const name = physicalName(table);
+  if (table.persistence === 'temporary')
+    return [`CREATE TEMP TABLE ${name} (${columns.join(', ')})`];
+  return [
+    `CREATE TABLE ${name} (${[...columns, ROW_ID_COLUMN].join(', ')})`,
+    createHistorySql(table),
+  ];
 }
 
 /** CREATE SEQUENCE of DuckDB for each identity column of a table. */
@@ -40,11 +47,29 @@ export function createSequenceSql(name: string, start: number, increment: number
   );
 }
 
-/** Statements that drop a table and the sequences of its identity columns. */
-export function dropTableSql(table: TableObject): string[] {
+/**
+ * Statements that drop a table, the sequences of its identity columns and its history for good;
+ * `name` is where DuckDB has it.
+ */
+export function dropTableSql(table: TableObject, name = physicalName(table)): string[] {
   const sequences = table.columns.flatMap(({ identity }) => (identity ? [identity.sequence] : []));
   return [
-    `DROP TABLE ${physicalName(table)}`,
+    `DROP TABLE ${name}`,
     ...sequences.map((sequence) => `DROP SEQUENCE ${sequence}`),
+    ...(table.persistence === 'temporary' ? [] : forgetSql(table)),
+  ];
+}
+
+/** Where DuckDB has a table that has been dropped and may come back. */
+export function droppedTableName(table: TableObject): string {
+  return duckdbName({ ...table, name: `_sf_dropped_${table.id}` });
+}
+
+/** Statements that put a table aside, from where UNDROP brings it back. */
+export function retireTableSql(table: TableObject, now: Date): string[] {
+  if (table.persistence === 'temporary' || table.retentionDays === 0) return dropTableSql(table);
+  return [
+    `INSERT INTO _sf.dropped_tables VALUES (${table.id}, ${now.getTime()}, ${quoteText(JSON.stringify(table))})`,
+    `ALTER TABLE ${physicalName(table)} RENAME TO ${quote(`_sf_dropped_${table.id}`)}`,
   ];
 }

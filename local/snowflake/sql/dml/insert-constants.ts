@@ -1,5 +1,5 @@
 import { duckdbType, type SnowflakeTypeName } from '../../types.ts';
-import { unknownObject, valueCount } from '../errors.ts';
+import { notWritable, unknownObject, valueCount } from '../errors.ts';
 import { numberLiteral } from '../expression/literals.ts';
 import type { Lowering } from '../expression/lowering.ts';
 import { NULL_VALUE, quoteText, type Typed, textLiteral, typed } from '../expression/typed.ts';
@@ -104,6 +104,7 @@ export function lowerConstantInsert(
   if (!rows) return undefined;
   const relation = lowering.scope.relation(parts);
   if (!relation) throw unknownObject(parts.map(display).join('.'));
+  if (relation.isReadOnly) throw notWritable(parts.map(display).join('.'));
   const target = { parts, relation, alias: parts.at(-1) ?? '' };
   const columns = targetColumns(target, names);
   for (const row of rows) {

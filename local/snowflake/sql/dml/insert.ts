@@ -14,7 +14,7 @@ import {
   optionalNode,
   record,
 } from '../syntax/node.ts';
-import type { TranslatedDml } from '../translate.ts';
+import type { DmlStep, TranslatedDml } from '../translate.ts';
 import { assigned, columnList, findTarget, type Target, targetColumns } from './target.ts';
 
 const INSERTED = 'number of rows inserted';
@@ -101,12 +101,12 @@ export function insertInto(
       counts: [{ column: INSERTED, from: { step: 0 } }],
     };
   }
-  if (rows.startsWith('VALUES')) return overwriteValues(base, duckdbName, `${head} ${rows}`);
+  if (rows.startsWith('VALUES')) return overwriteValues(base, target, `${head} ${rows}`);
   return {
     ...base,
     steps: [
       { sql: `CREATE OR REPLACE TEMP TABLE ${OVERWRITE_TABLE} AS ${rows}`, rows: 'none' },
-      { sql: `DELETE FROM ${duckdbName}`, rows: 'none' },
+      deleteAll(target),
       { sql: `${head} SELECT * FROM ${OVERWRITE_TABLE}`, rows: 'changes' },
       { sql: `DROP TABLE ${OVERWRITE_TABLE}`, rows: 'none' },
     ],
@@ -114,17 +114,20 @@ export function insertInto(
   };
 }
 
+function deleteAll({ relation, alias }: Target): DmlStep {
+  const { duckdbName } = relation;
+  const from = `FROM ${duckdbName} AS ${quoteName(alias)}`;
+  return { sql: `DELETE FROM ${duckdbName}`, rows: 'none', dooms: { from, alias } };
+}
+
 function overwriteValues(
   base: Pick<TranslatedDml, 'kind' | 'targets' | 'checks'>,
-  duckdbName: string,
+  target: Target,
   insert: string,
 ): TranslatedDml {
   return {
     ...base,
-    steps: [
-      { sql: `DELETE FROM ${duckdbName}`, rows: 'none' },
-      { sql: insert, rows: 'changes' },
-    ],
+    steps: [deleteAll(target), { sql: insert, rows: 'changes' }],
     counts: [{ column: INSERTED, from: { step: 1 } }],
   };
 }

@@ -15,7 +15,7 @@ import {
   only,
   optionalNode,
 } from '../syntax/node.ts';
-import type { DmlCheck, DmlCount, TranslatedDml } from '../translate.ts';
+import type { DmlCheck, DmlCount, DmlStep, TranslatedDml } from '../translate.ts';
 import {
   assigned,
   columnList,
@@ -58,9 +58,24 @@ export function lowerMerge(fields: Fields, lowering: Lowering): TranslatedDml {
     kind: 'merge',
     targets: [target.parts],
     checks: duplicateCheck(target, source, on, clauses, lowering),
-    steps: [{ sql, rows: 'merge_action' }],
+    steps: [{ sql, rows: 'merge_action', ...doomedRows(target, source, on, clauses) }],
     counts: mergeCounts(clauses),
   };
+}
+
+/** Rows of the target that a WHEN MATCHED takes. */
+function doomedRows(
+  { relation, alias }: Target,
+  source: FromItem,
+  on: string,
+  clauses: readonly Clause[],
+): Pick<DmlStep, 'dooms'> {
+  const tests = clauses.filter(({ matched }) => matched).map(({ test }) => `(${test})`);
+  if (tests.length === 0) return {};
+  const table = `${relation.duckdbName} AS ${quoteName(alias)}`;
+  const row = `${quoteName(alias)}.rowid`;
+  const rows = `SELECT ${row} FROM ${table} JOIN ${source.sql} ON ${on} WHERE ${tests.join(' OR ')}`;
+  return { dooms: { alias, from: `FROM ${table} WHERE ${row} IN (${rows})` } };
 }
 
 function tableFields(item: Node): Fields {

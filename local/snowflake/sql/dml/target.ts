@@ -1,5 +1,5 @@
 import type { SnowflakeType } from '../../types.ts';
-import { invalidIdentifier, typeMismatch, unknownObject } from '../errors.ts';
+import { invalidIdentifier, notWritable, typeMismatch, unknownObject } from '../errors.ts';
 import type { Lowering } from '../expression/lowering.ts';
 import { quoteName, type Typed } from '../expression/typed.ts';
 import { display, type FrameRelation } from '../query/frame.ts';
@@ -19,6 +19,7 @@ export function findTarget(table: Fields, lowering: Lowering, alias?: string): T
   const parts = ['catalog', 'schema', 'name'].flatMap((part) => nameOf(table, part) ?? []);
   const relation = lowering.scope.relation(parts);
   if (!relation) throw unknownObject(parts.map(display).join('.'));
+  if (relation.isReadOnly) throw notWritable(parts.map(display).join('.'));
   return { parts, relation, alias: alias ?? nameOf(table, 'alias') ?? parts.at(-1) ?? '' };
 }
 

@@ -15,7 +15,7 @@ import {
   record,
   records,
 } from '../syntax/node.ts';
-import type { DmlCount, TranslatedDml } from '../translate.ts';
+import type { DmlCount, DoomedRows, TranslatedDml } from '../translate.ts';
 import { assigned, findTarget, type Target, targetColumns, targetRelation } from './target.ts';
 
 /** FROM or USING of the statement, the target's columns in reach too. */
@@ -64,9 +64,19 @@ export function lowerUpdate(fields: Fields, lowering: Lowering): TranslatedDml {
     kind: 'update',
     targets: [target.parts],
     checks: [],
-    steps: [{ sql, rows: 'changes' }],
+    steps: [{ sql, rows: 'changes', dooms: doomedRows(target, sources, where) }],
     counts,
   };
+}
+
+/** The target's rows that pass the test, with one of the sources' where there are any. */
+function doomedRows({ relation, alias }: Target, sources: string, where: string): DoomedRows {
+  const table = `FROM ${relation.duckdbName} AS ${quoteName(alias)}`;
+  const test = where ? ` WHERE ${where}` : '';
+  if (!sources) return { alias, from: `${table}${test}` };
+  const row = `${quoteName(alias)}.rowid`;
+  const rows = `SELECT ${row} ${table} CROSS JOIN ${sources}${test}`;
+  return { alias, from: `${table} WHERE ${row} IN (${rows})` };
 }
 
 /** Counts the target's rows that the sources match at least `times` times. */
@@ -92,7 +102,7 @@ export function lowerDelete(fields: Fields, lowering: Lowering): TranslatedDml {
     kind: 'delete',
     targets: [target.parts],
     checks: [],
-    steps: [{ sql, rows: 'changes' }],
+    steps: [{ sql, rows: 'changes', dooms: doomedRows(target, sources, where) }],
     counts: [{ column: 'number of rows deleted', from: { step: 0 } }],
   };
 }

@@ -1,0 +1,96 @@
+import type { TableObject } from '../catalog/model.ts';
+import type { EngineParts } from '../session/session-state.ts';
+import { droppedTableName, dropTableSql } from '../session/table/table-sql.ts';
+import type { StoreConnection } from '../storage/connection.ts';
+import { isStale } from '../stream/read-stream.ts';
+import { archiveName, generationOf, historyName, UNTIL } from './layout.ts';
+import type { TableVersion } from './version-log.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Old rows kept of one table; beyond it the oldest versions go before their time. */
+export const HISTORY_ROWS = 2_000_000;
+
+/** The oldest version of a table that its retention and its streams still want. */
+function baseByRetention(parts: EngineParts, table: TableObject): TableVersion | undefined {
+  const { versions, catalog, now } = parts;
+  const oldest = now().getTime() - table.retentionDays * DAY_MS;
+  const kept = versions.versions(table.id);
+  const byTime = kept.findLast(({ committedAt }) => committedAt <= oldest) ?? kept[0];
+  const wanted = catalog.list('STREAM').flatMap((stream) => {
+    const offset = versions.offset(stream.id);
+    if (stream.tableId !== table.id || !offset || isStale(parts, table, offset)) return [];
+    return offset.version;
+  });
+  const byStreams = versions.at(table.id, Math.min(...wanted, Number.MAX_SAFE_INTEGER));
+  if (!byTime || !byStreams) return undefined;
+  return byTime.version < byStreams.version ? byTime : byStreams;
+}
+
+/** The oldest version with which no more than HISTORY_ROWS are kept. */
+async function baseBySize(
+  { versions }: EngineParts,
+  connection: StoreConnection,
+  table: TableObject,
+): Promise<number> {
+  const rows = await connection.rows(
+    `SELECT ${UNTIL} AS until, count(*) AS n FROM ${historyName(table)} GROUP BY 1 ORDER BY 1 DESC`,
+  );
+  let kept = 0;
+  for (const { until, n } of rows) {
+    kept += Number(n);
+    if (kept > HISTORY_ROWS) return versions.at(table.id, Number(until))?.version ?? Number(until);
+  }
+  return 0;
+}
+
+function pruneSql(table: TableObject, { version, generation }: TableVersion): string[] {
+  const all = Array.from({ length: generationOf(table) + 1 }, (_, at) => ({
+    id: table.id,
+    generation: at,
+  }));
+  const gone = all.filter((each) => each.generation < generation);
+  return [
+    `DELETE FROM _sf.table_versions WHERE table_id = ${table.id} AND version < ${version}`,
+    `DELETE FROM ${historyName(table)} WHERE ${UNTIL} <= ${version}`,
+    `DELETE FROM _sf.generations WHERE table_id = ${table.id} AND generation < ${generation}`,
+    ...gone.flatMap((each) => [
+      `DROP TABLE IF EXISTS ${historyName(each)}`,
+      `DROP TABLE IF EXISTS ${archiveName(each)}`,
+    ]),
+  ];
+}
+
+async function pruneTable(parts: EngineParts, connection: StoreConnection, table: TableObject) {
+  const byRetention = baseByRetention(parts, table);
+  const bySize = await baseBySize(parts, connection, table);
+  const base = parts.versions.at(table.id, Math.max(byRetention?.version ?? 0, bySize));
+  const [first] = parts.versions.versions(table.id);
+  if (!base || !first || base.version <= first.version) return;
+  for (const sql of pruneSql(table, base)) await connection.run(sql);
+}
+
+/**
+ * Removes what nobody may ask for any more: versions beyond the retention of their tables that no
+ * stream stands at, dropped tables beyond theirs, and the oldest rows of histories that have grown
+ * too large.
+ */
+export async function pruneVersions(
+  parts: EngineParts,
+  connection: StoreConnection,
+): Promise<void> {
+  const { catalog, versions, lock, now } = parts;
+  const release = await lock.acquire(60);
+  try {
+    await connection.run('BEGIN TRANSACTION');
+    for (const { table, droppedAt } of versions.dropped) {
+      if (now().getTime() - droppedAt <= table.retentionDays * DAY_MS) continue;
+      for (const sql of dropTableSql(table, droppedTableName(table))) await connection.run(sql);
+    }
+    for (const table of catalog.list('TABLE')) await pruneTable(parts, connection, table);
+    await connection.run('COMMIT');
+    await versions.reload(connection);
+  } finally {
+    release();
+  }
+}
