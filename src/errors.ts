@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'EVENT_INVALID' // the event does not have the shape we accept
   | 'SCHEMA_DRIFT' // source columns no longer fit the contract
   | 'WATERMARK_CONFLICT' // another run advanced the watermark first
+  | 'LEASE_HELD' // another run is at work on the same query
   | 'RECONCILE_MISMATCH' // rows at the source and rows in the files differ
   | 'RESULT_CORRUPT' // a result partition is truncated or is not what was announced
   | 'JOB_FAILED' // a Glue or SageMaker job ended in failure

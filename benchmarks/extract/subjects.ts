@@ -69,17 +69,17 @@ const snowmeltFetch: Subject = async (rows, url) => {
     catalog: memoryBronzeCatalog(),
     files: duckdbFileWriter({ temporaryDirectory: folder, memoryLimitMb: 1024 }),
     clock: { now: () => new Date() },
+    executions: { hasEnded: async () => false },
+    leaseSeconds: 60,
+    remainingMs: () => Number.POSITIVE_INFINITY,
     scratchDirectory: folder,
     versions: {},
   };
   const interval = { id: 'bench', group: 'default', queries: ['orders'] };
   const request = { runId: 'bench', pipeline: 'bench', query: 'orders', interval };
   const plan = await planExtraction(deps, { step: 'plan', ...request });
-  const parts = [];
-  for (const part of plan.parts) {
-    parts.push(await extractPart(deps, { ...plan, step: 'part', part }));
-  }
-  const answer = await commitWindow(deps, { ...plan, step: 'commit', parts });
+  for (const part of plan.parts) await extractPart(deps, { ...plan, step: 'part', part });
+  const answer = await commitWindow(deps, { ...plan, step: 'commit' });
   rmSync(folder, { recursive: true });
   return answer.rows;
 };

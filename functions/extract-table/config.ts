@@ -14,5 +14,12 @@ export const ExtractTableConfig = z.object({
     .min(128)
     .default(1024)
     .describe("most memory that DuckDB takes; less than the function's, in megabytes"),
+  LEASE_SECONDS: z.coerce
+    .number()
+    .positive()
+    .default(1200)
+    .describe(
+      "how long a run may stay silent before another takes over; more than the function's time-out",
+    ),
   HOME: z.string().default('/tmp').describe('the only folder a function may write to'),
 });

@@ -10,12 +10,15 @@ export interface HandlerOptions {
 }
 
 /** Extracts one query of a pipeline, a step at a time: plan, part, commit. */
-export const createHandler = (deps: ExtractDeps, { logLevel }: HandlerOptions) =>
+export const createHandler = (
+  deps: Omit<ExtractDeps, 'remainingMs'>,
+  { logLevel }: HandlerOptions,
+) =>
   lambdaHandler(
     { stage: 'extract', schema: ExtractRequest, log: createLog({ level: logLevel }) },
-    async (request, log) => {
+    async (request, log, { remainingMs }) => {
       const startedAt = performance.now();
-      const answer = await extractTable(deps, request);
+      const answer = await extractTable({ ...deps, remainingMs }, request);
       log.info(request.step, { answer });
       if ('bytes' in answer) {
         const { pipeline, query } = request;

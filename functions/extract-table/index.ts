@@ -3,7 +3,9 @@ import { glueBronzeCatalog } from '#src/adapters/aws/glue-bronze-catalog.ts';
 import { s3ObjectStore } from '#src/adapters/aws/s3-object-store.ts';
 import { s3PipelineStore } from '#src/adapters/aws/s3-pipeline-store.ts';
 import { secretsManagerCredentials } from '#src/adapters/aws/secrets-manager-credentials.ts';
+import { sfnExecutionStates } from '#src/adapters/aws/sfn-execution-states.ts';
 import { duckdbFileWriter } from '#src/adapters/duckdb/duckdb-file-writer.ts';
+import { queryTagText } from '#src/adapters/snowflake/query-tag.ts';
 import { snowflakeWarehouse } from '#src/adapters/snowflake/snowflake-warehouse.ts';
 import { systemClock } from '#src/ports/clock.ts';
 import { readConfig } from '#src/runtime/read-config.ts';
@@ -18,13 +20,16 @@ const database = config.BRONZE_DATABASE;
 
 export const handler = createHandler(
   {
-    openWarehouse: (connection) => snowflakeWarehouse({ connection, credentials }),
+    openWarehouse: (connection, tag) =>
+      snowflakeWarehouse({ connection, credentials, queryTag: queryTagText(tag) }),
     lake: s3ObjectStore({ bucket: config.LAKE_BUCKET }),
     pipelines: s3PipelineStore(s3ObjectStore({ bucket: config.ARTIFACTS_BUCKET })),
     watermarks: dynamoWatermarkStore({ table: config.STATE_TABLE }),
     catalog: glueBronzeCatalog({ database, lakeBucket: config.LAKE_BUCKET }),
     files: duckdbFileWriter({ temporaryDirectory, memoryLimitMb }),
     clock: systemClock,
+    executions: sfnExecutionStates(),
+    leaseSeconds: config.LEASE_SECONDS,
     scratchDirectory: temporaryDirectory,
     versions: { snowmelt: '0.1.0', duckdb: '1.5.5', node: process.versions.node },
   },

@@ -6,9 +6,17 @@ const number = (value: number) => String(value).padStart(4, '0');
 export interface BronzeKeys {
   readonly manifest: string;
   readonly plan: string;
+  /** The statement that was started, and what it reads. */
+  readonly statement: string;
   /** Result of one invocation. */
   part(part: number): string;
   file(file: number): string;
+  /** What the ranges of a split window are read from by the state machine. */
+  readonly ranges: string;
+  /** Statement of one range. */
+  rangeStatement(part: number): string;
+  /** A range's files are numbered by themselves, since ranges are read at the same time. */
+  rangeFile(part: number, file: number): string;
 }
 
 const MANIFEST = '_manifest.json';
@@ -23,8 +31,12 @@ export function bronzeKeys(manifest: string): BronzeKeys {
   return {
     manifest,
     plan: `${folder}_plan.json`,
+    statement: `${folder}_statement.json`,
     part: (part) => `${folder}_parts/${number(part)}.json`,
     file: (file) => `${folder}part-${number(file)}.parquet`,
+    ranges: `${folder}_ranges.json`,
+    rangeStatement: (part) => `${folder}_parts/${number(part)}-statement.json`,
+    rangeFile: (part, file) => `${folder}part-${number(part)}-${number(file)}.parquet`,
   };
 }
 

@@ -1,9 +1,10 @@
 import { TerminalError } from '../errors.ts';
-import { Manifest, type ManifestFile } from '../model/manifest.ts';
+import { Manifest } from '../model/manifest.ts';
 import { type BronzeKeys, bronzeKeys } from './bronze-keys.ts';
 import { type ExtractDeps, findQuery, requireOwnPending } from './extract-deps.ts';
-import type { CommitAnswer, CommitRequest } from './extract-request.ts';
+import { type CommitAnswer, type CommitRequest, queryIdOf } from './extract-request.ts';
 import { finishCommit } from './finish-commit.ts';
+import { renewLease } from './lease.ts';
 import {
   PartResult,
   PlanDocument,
@@ -12,20 +13,22 @@ import {
   schemaHash,
 } from './run-documents.ts';
 
-/** Files of all parts, in order, after they were found to hold the rows that the source counted. */
+/** Results of all parts, in order, after they were found to hold the rows that the source counted. */
 async function reconcileParts(
   deps: ExtractDeps,
   plan: PlanDocument,
   keys: BronzeKeys,
-): Promise<ManifestFile[]> {
+): Promise<PartResult[]> {
   const results = await Promise.all(
     plan.parts.map(({ part }) => requireDocument(deps.lake, keys.part(part), PartResult)),
   );
   const rows = results.reduce((total, result) => total + result.rows, 0);
-  const isOfPlan = results.every(({ queryId }) => queryId === plan.queryId);
-  if (isOfPlan && rows === plan.rows && rows === plan.sourceRows) {
-    return results.flatMap(({ files }) => files);
-  }
+  const isOfPlan = results.every(
+    (result) =>
+      result.nextPartition === null &&
+      (plan.split === null ? result.queryId === plan.queryId : result.rows === result.sourceRows),
+  );
+  if (isOfPlan && rows === plan.rows && rows === plan.sourceRows) return results;
   const counts = { rowsInFiles: rows, resultRows: plan.rows, sourceRows: plan.sourceRows };
   throw new TerminalError(
     `Cannot commit run ${plan.runId} of ${plan.pipeline}.${plan.query}: ` +
@@ -39,7 +42,8 @@ async function makeManifest(deps: ExtractDeps, keys: BronzeKeys): Promise<Manife
   const plan = await requireDocument(deps.lake, keys.plan, PlanDocument);
   const document = await deps.pipelines.byKey(plan.pipelineKey);
   const query = findQuery(document, plan.query);
-  const files = await reconcileParts(deps, plan, keys);
+  const parts = await reconcileParts(deps, plan, keys);
+  const queryIds = plan.queryId === null ? parts.map(({ queryId }) => queryId) : [plan.queryId];
   return {
     version: 1,
     pipeline: plan.pipeline,
@@ -54,10 +58,13 @@ async function makeManifest(deps: ExtractDeps, keys: BronzeKeys): Promise<Manife
     nullWatermarkRows: plan.nullWatermarkRows,
     runId: plan.runId,
     interval: plan.interval,
-    queryIds: [plan.queryId],
+    queryIds,
+    ...(plan.split === null
+      ? {}
+      : { ranges: { column: plan.split.column.name, count: plan.split.ranges.length } }),
     snapshotAt: plan.snapshotAt,
     extractedAt: plan.extractedAt,
-    files,
+    files: parts.flatMap(({ files }) => files),
     rows: plan.rows,
     sourceRows: plan.sourceRows,
     columns: plan.columns,
@@ -85,10 +92,11 @@ export async function commitWindow(
   deps: ExtractDeps,
   request: CommitRequest,
 ): Promise<CommitAnswer> {
-  const id = { pipeline: request.pipeline, query: request.query };
-  const watermark = await deps.watermarks.read(id);
+  const id = queryIdOf(request);
+  const watermark = await renewLease(deps, id, request.runId);
   if (watermark.pending === null && watermark.runId === request.runId && watermark.manifestKey) {
     const manifest = await requireDocument(deps.lake, watermark.manifestKey, Manifest);
+    await deps.watermarks.releaseLease(id, request.runId);
     return answerOf(manifest, watermark.manifestKey);
   }
   const { manifestKey } = requireOwnPending(watermark, id, request.runId);
@@ -97,6 +105,7 @@ export async function commitWindow(
     manifest = await makeManifest(deps, bronzeKeys(manifestKey));
     await deps.lake.putText(manifestKey, JSON.stringify(manifest), { ifAbsent: true });
   }
-  await finishCommit(deps, manifest, manifestKey, watermark);
+  await finishCommit(deps, { id, manifest, manifestKey, watermark, holder: request.runId });
+  await deps.watermarks.releaseLease(id, request.runId);
   return answerOf(manifest, manifestKey);
 }

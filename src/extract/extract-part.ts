@@ -2,23 +2,32 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TerminalError } from '../errors.ts';
 import type { ManifestFile } from '../model/manifest.ts';
+import { addProfiles, type RowProfile } from '../model/row-profile.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import { type BronzeKeys, bronzeKeys } from './bronze-keys.ts';
-import { type ExtractDeps, requireOwnPending } from './extract-deps.ts';
-import type { PartAnswer, PartRequest } from './extract-request.ts';
+import { type ExtractDeps, queryTag, requireOwnPending } from './extract-deps.ts';
+import { type PartAnswer, type PartRequest, queryIdOf } from './extract-request.ts';
+import { findWork } from './find-work.ts';
+import { hasTimeFor, WAIT_SECONDS } from './invocation.ts';
+import { renewLease } from './lease.ts';
 import { type PartitionRange, planFiles } from './plan-files.ts';
 import { PartResult, PlanDocument, readDocument, requireDocument } from './run-documents.ts';
 
 /** Partitions fetched at the same time; each is one connection and a few megabytes. */
 const PARALLEL_FETCHES = 4;
 
+/** A plan whose result is there. */
+export type ResultPlan = PlanDocument & { readonly queryId: string };
+
 interface PartRun {
   readonly deps: ExtractDeps;
-  readonly plan: PlanDocument;
+  readonly plan: ResultPlan;
   readonly keys: BronzeKeys;
   readonly warehouse: Warehouse;
   readonly sourceSystem: string;
   readonly folder: string;
+  /** Rows that the source counts in a range. */
+  readonly sourceRows?: number;
 }
 
 /** The partitions of one file on their way to the disk. */
@@ -74,9 +83,9 @@ async function writeFile(
   run: PartRun,
   { range, paths }: Fetch,
   file: number,
-): Promise<{ path: string; entry: ManifestFile }> {
+): Promise<{ path: string; entry: ManifestFile; profile: RowProfile }> {
   const path = join(run.folder, `file-${file}.parquet`);
-  const written = await run.deps.files.write(
+  const { profile, ...written } = await run.deps.files.write(
     {
       partitions: paths,
       columns: run.plan.sourceColumns,
@@ -94,7 +103,7 @@ async function writeFile(
       { code: 'RESULT_CORRUPT', details: { queryId: run.plan.queryId, ...range } },
     );
   }
-  return { path, entry: { key: run.keys.file(file), ...written } };
+  return { path, entry: { key: run.keys.file(file), ...written }, profile };
 }
 
 async function upload(run: PartRun, path: string, entry: ManifestFile): Promise<void> {
@@ -108,65 +117,114 @@ function inBackground<Value>(promise: Promise<Value>): Promise<Value> {
   return promise;
 }
 
+/** Files that were written, and the partition to go on from; null when none is left. */
+interface Written {
+  readonly files: readonly ManifestFile[];
+  readonly profiles: readonly RowProfile[];
+  readonly nextPartition: number | null;
+}
+
+/** A part as far as earlier invocations came with it. */
+type Remaining = PartRequest['part'];
+
 /**
  * Fetches, writes and uploads file after file, each step while the one before works on the next
- * file.
+ * file. Stops at the end of a file when the invocation has no time for another like the longest.
  */
-async function writeFiles(run: PartRun, part: PartRequest['part']): Promise<ManifestFile[]> {
+async function writeFiles(run: PartRun, part: Remaining): Promise<Written> {
   const ranges = planFiles(run.plan.partitions, part, run.plan.maxFileBytes);
-  const entries: ManifestFile[] = [];
+  const files: ManifestFile[] = [];
+  const profiles: RowProfile[] = [];
   let uploading: Promise<void> = Promise.resolve();
+  let longestMs = 0;
   try {
+    let startedAt = performance.now();
     for await (const fetch of fetchAhead(run, ranges)) {
-      const { path, entry } = await writeFile(run, fetch, part.firstFile + entries.length);
+      const { path, entry, profile } = await writeFile(run, fetch, part.firstFile + files.length);
       await uploading;
       uploading = inBackground(upload(run, path, entry));
-      entries.push(entry);
+      files.push(entry);
+      profiles.push(profile);
+      longestMs = Math.max(longestMs, performance.now() - startedAt);
+      startedAt = performance.now();
+      if (!hasTimeFor(run.deps.remainingMs(), longestMs)) break;
     }
   } finally {
     await uploading;
   }
-  return entries;
+  return { files, profiles, nextPartition: ranges[files.length]?.fromPartition ?? null };
 }
 
-async function runPart(run: PartRun, part: PartRequest['part']): Promise<PartResult> {
-  const files = await writeFiles(run, part);
-  const rows = files.reduce((total, file) => total + file.rows, 0);
-  const bytes = files.reduce((total, file) => total + file.bytes, 0);
-  const { queryId } = run.plan;
-  const result: PartResult = { version: 1, part: part.part, queryId, files, rows, bytes };
+const sumOf = (files: readonly ManifestFile[], what: 'rows' | 'bytes') =>
+  files.reduce((total, file) => total + file[what], 0);
+
+/** Goes on from what earlier invocations wrote, and notes how far it came. */
+async function runPart(
+  run: PartRun,
+  part: PartRequest['part'],
+  earlier: PartResult | null,
+): Promise<PartResult> {
+  const done = earlier?.files ?? [];
+  const written = await writeFiles(run, {
+    ...part,
+    fromPartition: earlier?.nextPartition ?? part.fromPartition,
+    firstFile: part.firstFile + done.length,
+  });
+  const files = [...done, ...written.files];
+  const result: PartResult = {
+    version: 1,
+    part: part.part,
+    queryId: run.plan.queryId,
+    ...(run.sourceRows === undefined ? {} : { sourceRows: run.sourceRows }),
+    files,
+    nextPartition: written.nextPartition,
+    rows: sumOf(files, 'rows'),
+    bytes: sumOf(files, 'bytes'),
+    profile: addProfiles(run.plan.sourceColumns, [
+      ...(earlier === null ? [] : [earlier.profile]),
+      ...written.profiles,
+    ]),
+  };
   await run.deps.lake.putText(run.keys.part(part.part), JSON.stringify(result));
   return result;
 }
 
 /**
  * Second step, once for each part: fetches its result partitions and writes them as Parquet files
- * of the run. Memory and disk hold at most two files' partitions at a time. Done again, it writes
- * the same files, or finds that it has.
+ * of the run. Memory and disk hold at most two files' partitions at a time. Before its invocation's
+ * time is up it stops at the end of a file and says from where to go on. Done again, it writes the
+ * same files, or finds that it has.
  *
  * @throws TerminalError WATERMARK_CONFLICT when another run has planned since, RESULT_CORRUPT when
  *   the rows are not those announced
  */
 export async function extractPart(deps: ExtractDeps, request: PartRequest): Promise<PartAnswer> {
-  const pending = requireOwnPending(
-    await deps.watermarks.read(request),
-    { pipeline: request.pipeline, query: request.query },
-    request.runId,
-  );
+  const id = queryIdOf(request);
+  const watermark = await renewLease(deps, id, request.runId);
+  const pending = requireOwnPending(watermark, id, request.runId);
   const keys = bronzeKeys(pending.manifestKey);
   const plan = await requireDocument(deps.lake, keys.plan, PlanDocument);
   const resultKey = keys.part(request.part.part);
-  const earlier = await readDocument(deps.lake, resultKey, PartResult);
+  const found = await readDocument(deps.lake, resultKey, PartResult);
+  const isOfRun = plan.split !== null || found?.queryId === plan.queryId;
+  const earlier = isOfRun ? found : null;
+  const answer = ({ part, rows, bytes, nextPartition }: PartResult) => {
+    return { part, resultKey, rows, bytes, isDone: nextPartition === null, nextPartition };
+  };
+  if (earlier?.nextPartition === null) return answer(earlier);
   const document = await deps.pipelines.byKey(request.pipelineKey);
-  const answer = ({ part, rows, bytes }: PartResult) => ({ part, resultKey, rows, bytes });
-  if (earlier?.queryId === plan.queryId) return answer(earlier);
-
+  const warehouse = deps.openWarehouse(document.snowflake, queryTag(request));
+  const work = await findWork({ deps, warehouse, plan, keys, request });
+  if (work === null) {
+    const { part } = request.part;
+    const waiting = { isDone: false, nextPartition: null, waitSeconds: WAIT_SECONDS };
+    return { part, resultKey, rows: 0, bytes: 0, ...waiting };
+  }
   const folder = await mkdtemp(join(deps.scratchDirectory, 'part-'));
   try {
-    const warehouse = deps.openWarehouse(document.snowflake);
     const sourceSystem = document.extract.source_system;
-    const run = { deps, plan, keys, warehouse, sourceSystem, folder };
-    return answer(await runPart(run, request.part));
+    const run = { deps, warehouse, sourceSystem, folder, ...work };
+    return answer(await runPart(run, work.part, earlier));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

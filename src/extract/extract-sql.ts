@@ -1,6 +1,7 @@
 import type { ExtractQuery } from '../model/pipeline.ts';
 import type { Window } from '../model/window.ts';
 import type { SourceColumn } from '../ports/warehouse.ts';
+import { fetchedColumn } from './project-column.ts';
 import { requireWatermarkKind } from './watermark-kind.ts';
 
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
@@ -42,16 +43,51 @@ export const describeSql = (query: WindowSelection['query']): string =>
 
 /** The rows of a window, columns by name. */
 export const selectSql = (selection: WindowSelection, columns: readonly SourceColumn[]): string =>
-  `SELECT ${columns.map(({ name }) => quote(name)).join(', ')}\n` +
+  `SELECT ${columns.map(fetchedColumn).join(', ')}\n` +
   `FROM ${fromClause(selection.query)}${whereClause(selection)}`;
 
 /** How many rows a window holds. */
 export const countSql = (selection: WindowSelection): string =>
   `SELECT COUNT(*) FROM ${fromClause(selection.query)}${whereClause(selection)}`;
 
+/** Form in which an instant is read as text, with every digit. */
+const INSTANT_FORMAT = 'YYYY-MM-DD HH24:MI:SS.FF9';
+
+const endSql = (
+  query: WindowSelection['query'],
+  column: SourceColumn,
+  { end, asText }: { readonly end: 'MIN' | 'MAX'; readonly asText: boolean },
+): string => {
+  const value = `${end}(${quote(column.name)})`;
+  const isDate = column.type === 'DATE';
+  const text = isDate ? `TO_VARCHAR(${value})` : `TO_VARCHAR(${value}, '${INSTANT_FORMAT}')`;
+  return `SELECT ${asText ? text : value} FROM ${fromClause(query)}`;
+};
+
 /** The greatest value of a column; null when it has none. */
-export const greatestSql = (query: WindowSelection['query'], column: SourceColumn): string =>
-  `SELECT MAX(${quote(column.name)}) FROM ${fromClause(query)}`;
+export const greatestSql = (
+  query: WindowSelection['query'],
+  column: SourceColumn,
+  { asText = false } = {},
+): string => endSql(query, column, { end: 'MAX', asText });
+
+/** The least value of a column; null when it has none. */
+export const leastSql = (
+  query: WindowSelection['query'],
+  column: SourceColumn,
+  { asText = false } = {},
+): string => endSql(query, column, { end: 'MIN', asText });
+
+/**
+ * A table as it was at an instant of the source's clock.
+ * https://docs.snowflake.com/en/sql-reference/constructs/at-before
+ */
+export const snapshotOf = (
+  { table }: WindowSelection['query'],
+  snapshotAt: string,
+): WindowSelection['query'] => ({
+  table: `${table} AT(TIMESTAMP => '${snapshotAt} +00:00'::TIMESTAMP_TZ(9))`,
+});
 
 /** How many rows have no value of a column. */
 export const countNullsSql = (query: WindowSelection['query'], column: SourceColumn): string =>

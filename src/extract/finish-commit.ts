@@ -1,5 +1,5 @@
 import type { Manifest } from '../model/manifest.ts';
-import type { Watermark } from '../ports/watermark-store.ts';
+import type { QueryId, Watermark } from '../ports/watermark-store.ts';
 import type { ExtractDeps } from './extract-deps.ts';
 
 /** Run id and date of a manifest's partition. */
@@ -7,6 +7,16 @@ const partitionOf = (manifest: Manifest) => ({
   extractDate: manifest.extractedAt.slice(0, 10),
   runId: manifest.runId,
 });
+
+export interface Commit {
+  readonly id: QueryId;
+  readonly manifest: Manifest;
+  readonly manifestKey: string;
+  /** As it was read. */
+  readonly watermark: Watermark;
+  /** The run that has the query's lease: the manifest's own, or the one that finishes it. */
+  readonly holder: string;
+}
 
 /**
  * Does what comes after a manifest: watermark, registration, end of `pending`. Each step does
@@ -18,11 +28,8 @@ const partitionOf = (manifest: Manifest) => ({
  */
 export async function finishCommit(
   deps: ExtractDeps,
-  manifest: Manifest,
-  manifestKey: string,
-  watermark: Watermark,
+  { id, manifest, manifestKey, watermark, holder }: Commit,
 ): Promise<void> {
-  const id = { pipeline: manifest.pipeline, query: manifest.query };
   if (watermark.runId !== manifest.runId) {
     const commit = {
       value: manifest.watermarkAfter === undefined ? watermark.value : manifest.watermarkAfter,
@@ -33,7 +40,7 @@ export async function finishCommit(
       rows: manifest.rows,
       committedAt: deps.clock.now().toISOString(),
     };
-    await deps.watermarks.commit(id, commit, watermark.version);
+    await deps.watermarks.commit(id, commit, watermark.version, holder);
   }
   await deps.catalog.register({
     query: manifest.query,

@@ -1,30 +1,35 @@
 import { Manifest } from '../model/manifest.ts';
-import type { ExtractQuery } from '../model/pipeline.ts';
+import type { ExtractQuery, PipelineDocument } from '../model/pipeline.ts';
 import type { PublishedPipeline } from '../ports/pipeline-store.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
-import type { PendingWindow, Watermark } from '../ports/watermark-store.ts';
-import { bronzeKeys, manifestKey } from './bronze-keys.ts';
-import { type ExtractDeps, findQuery } from './extract-deps.ts';
-import type { PlanAnswer, PlanRequest } from './extract-request.ts';
+import type { PendingWindow, QueryId, Watermark } from '../ports/watermark-store.ts';
+import { type BronzeKeys, bronzeKeys, manifestKey } from './bronze-keys.ts';
+import { type ExtractDeps, findQuery, queryTag } from './extract-deps.ts';
+import { type PlanAnswer, type PlanRequest, queryIdOf } from './extract-request.ts';
 import { finishCommit } from './finish-commit.ts';
+import { secondsToWait, WAIT_SECONDS } from './invocation.ts';
+import { claimLease } from './lease.ts';
 import { planParts } from './plan-files.ts';
+import { planRanges } from './plan-ranges.ts';
+import { restoreTypes } from './project-column.ts';
 import { planReading, type WindowReading } from './read-window.ts';
-import { type PlanDocument, readDocument } from './run-documents.ts';
-import { type CountedResult, countRows, runWindowQuery } from './run-query.ts';
+import { type PlanDocument, readDocument, type Split, StatementDocument } from './run-documents.ts';
+import { type CountedResult, countRows, followStatement, startStatement } from './run-query.ts';
 
 const BYTES_PER_MB = 1024 * 1024;
 
 /** Finishes the commit of a run that died after its manifest; the watermark as it is afterwards. */
 async function finishEarlierRun(
   deps: ExtractDeps,
-  id: { pipeline: string; query: string },
+  id: QueryId,
+  watermark: Watermark,
+  holder: string,
 ): Promise<Watermark> {
-  const watermark = await deps.watermarks.read(id);
   if (watermark.pending === null) return watermark;
   const key = watermark.pending.manifestKey;
   const manifest = await readDocument(deps.lake, key, Manifest);
   if (manifest === null) return watermark;
-  await finishCommit(deps, manifest, key, watermark);
+  await finishCommit(deps, { id, manifest, manifestKey: key, watermark, holder });
   return deps.watermarks.read(id);
 }
 
@@ -34,6 +39,7 @@ const answerOf = (request: PlanRequest, pipelineKey: string): PlanAnswer => ({
   pipeline: request.pipeline,
   pipelineKey,
   query: request.query,
+  ...(request.lane ? { lane: request.lane } : {}),
   interval: request.interval,
   window: null,
   parts: [],
@@ -42,37 +48,31 @@ const answerOf = (request: PlanRequest, pipelineKey: string): PlanAnswer => ({
 
 interface Run {
   readonly request: PlanRequest;
-  readonly published: PublishedPipeline;
-  readonly query: ExtractQuery;
-  readonly reading: WindowReading;
   readonly watermark: Watermark;
+  readonly pipeline: PublishedPipeline;
+  readonly query: ExtractQuery;
+  readonly warehouse: Warehouse;
 }
 
-/** The pending window of this run; that of an earlier attempt of the same run stays as it was. */
-function pendingOf(deps: ExtractDeps, { request, query, reading, watermark }: Run): PendingWindow {
-  if (watermark.pending?.runId === request.runId) return watermark.pending;
-  const plannedAt = deps.clock.now().toISOString();
-  return {
-    runId: request.runId,
-    intervalId: request.interval.id,
-    window: reading.window,
-    manifestKey: manifestKey(query.name, plannedAt, request.runId),
-    plannedAt,
-  };
+/** What was decided for a run: noted before its statement is started, and never changed after. */
+interface Noted {
+  readonly pending: PendingWindow;
+  readonly keys: BronzeKeys;
+  readonly statement: StatementDocument;
 }
 
 function planOf(
   deps: ExtractDeps,
-  { request, published, query, reading }: Run,
-  { result, sourceRows }: CountedResult,
-  plannedAt: string,
+  { request, query }: Run,
+  { pending, statement }: Noted,
+  found: Found,
 ): PlanDocument {
-  const maxFileBytes = query.max_file_mb * BYTES_PER_MB;
+  const { reading } = statement;
   return {
     version: 1,
     runId: request.runId,
     pipeline: request.pipeline,
-    pipelineKey: published.key,
+    pipelineKey: statement.pipelineKey,
     query: query.name,
     interval: request.interval,
     window: reading.window,
@@ -80,70 +80,182 @@ function planOf(
     watermarkAfter: reading.watermarkAfter,
     nullWatermarkRows: reading.nullWatermarkRows,
     sql: reading.sql,
-    queryId: result.queryId,
+    split: statement.split,
     snapshotAt: `${reading.snapshotAt.replace(' ', 'T')}Z`,
-    extractedAt: plannedAt,
-    maxFileBytes,
-    sourceColumns: [...result.columns],
-    columns: [...deps.files.columnsOf(result.columns)],
-    partitions: [...result.partitions],
-    parts: [...planParts(result.partitions, maxFileBytes)],
-    rows: result.rows,
-    sourceRows,
+    extractedAt: pending.plannedAt,
+    maxFileBytes: query.max_file_mb * BYTES_PER_MB,
+    columns: [...deps.files.columnsOf(found.sourceColumns)],
+    ...found,
   };
 }
 
-/** Notes the window as pending, then runs its query and writes down the plan. */
-async function startRun(deps: ExtractDeps, warehouse: Warehouse, run: Run): Promise<PlanDocument> {
-  const pending = pendingOf(deps, run);
-  await deps.watermarks.plan(run.request, pending, run.watermark.version);
-  const counted = await runWindowQuery(warehouse, run.reading, run.request.runId);
-  const plan = planOf(deps, run, counted, pending.plannedAt);
-  await deps.lake.putText(bronzeKeys(pending.manifestKey).plan, JSON.stringify(plan));
-  return plan;
-}
+/** What the plan knows of the rows: of a result that is there, or of ranges that are to be read. */
+type Found = Pick<
+  PlanDocument,
+  'queryId' | 'sourceColumns' | 'partitions' | 'parts' | 'rows' | 'sourceRows'
+>;
 
-/**
- * First step: finishes what an earlier run left, plans the next window, runs its query at the
- * source, and says which parts there are to fetch. Nothing that counts is written; `pending` in the
- * watermark's item names the run.
- *
- * @throws TerminalError WATERMARK_CONFLICT when another run advances the watermark meanwhile; see
- *   also chooseColumns, planReading and runWindowQuery
- */
-export async function planExtraction(deps: ExtractDeps, request: PlanRequest): Promise<PlanAnswer> {
-  const published = await deps.pipelines.current(request.pipeline);
-  const query = findQuery(published.document, request.query);
-  const nothing = answerOf(request, published.key);
-  const isDryRun = request.dryRun === true;
-  const watermark = isDryRun
-    ? await deps.watermarks.read(request)
-    : await finishEarlierRun(deps, request);
-  if (watermark.intervalId === request.interval.id && !isDryRun) return nothing;
+const foundResult = (
+  { query }: Run,
+  { reading }: StatementDocument,
+  { result, sourceRows }: CountedResult,
+): Found => ({
+  queryId: result.queryId,
+  sourceColumns: restoreTypes(result.columns, reading.columns),
+  partitions: [...result.partitions],
+  parts: [...planParts(result.partitions, query.max_file_mb * BYTES_PER_MB)],
+  rows: result.rows,
+  sourceRows,
+});
 
-  const own = watermark.pending?.runId === request.runId ? watermark.pending : null;
-  const warehouse = deps.openWarehouse(published.document.snowflake);
-  const reading = await planReading(warehouse, query, {
+const foundRanges = ({ reading }: StatementDocument, { ranges, rows }: Split): Found => ({
+  queryId: null,
+  sourceColumns: [...reading.columns],
+  partitions: [],
+  parts: ranges.map((range, part) => {
+    return { part, range, fromPartition: 0, toPartition: 0, firstFile: 0, rows: 0 };
+  }),
+  rows,
+  sourceRows: rows,
+});
+
+/** Asks the source what there is to read; null when a requested window lies beyond what it has. */
+async function readSource(deps: ExtractDeps, run: Run): Promise<WindowReading | null> {
+  const { request, watermark, warehouse, query } = run;
+  const isOwn = watermark.pending?.runId === request.runId;
+  return planReading(warehouse, query, {
     watermark: watermark.value,
     previous:
       watermark.manifestKey === null
         ? null
         : await readDocument(deps.lake, watermark.manifestKey, Manifest),
     requested: request.window,
-    ...(own === null ? {} : { planned: own }),
+    ...(isOwn ? { planned: { window: watermark.pending?.window ?? null } } : {}),
   });
-  if (reading === null) return nothing;
-  if (isDryRun) {
-    const plannedRows = await countRows(warehouse, reading);
-    return { ...nothing, window: reading.window, sql: reading.sql, plannedRows };
-  }
+}
 
-  const plan = await startRun(deps, warehouse, { request, published, query, reading, watermark });
-  return {
-    ...nothing,
-    hasWindow: true,
-    window: plan.window,
-    parts: plan.parts,
-    plannedRows: plan.rows,
+/** Stops the statement of a run that this one replaces, so that the source does not run both. */
+async function cancelReplaced(deps: ExtractDeps, run: Run, replaced: PendingWindow): Promise<void> {
+  const key = bronzeKeys(replaced.manifestKey).statement;
+  const statement = await readDocument(deps.lake, key, StatementDocument);
+  if (statement?.queryId) await run.warehouse.cancel(statement.queryId).catch(() => undefined);
+}
+
+/** Notes the window as pending, starts its statement and notes that. */
+async function noteStatement(deps: ExtractDeps, run: Run): Promise<Noted | null> {
+  const { request, watermark, pipeline, query } = run;
+  const reading = await readSource(deps, run);
+  if (reading === null) return null;
+  const plannedAt = deps.clock.now().toISOString();
+  const isOwn = watermark.pending?.runId === request.runId;
+  const pending: PendingWindow =
+    isOwn && watermark.pending !== null
+      ? watermark.pending
+      : {
+          runId: request.runId,
+          intervalId: request.interval.id,
+          window: reading.window,
+          manifestKey: manifestKey(query.name, plannedAt, request.runId),
+          plannedAt,
+        };
+  await deps.watermarks.plan(queryIdOf(request), pending, watermark.version);
+  if (!isOwn && watermark.pending !== null) await cancelReplaced(deps, run, watermark.pending);
+  const statement: StatementDocument = {
+    version: 1,
+    pipelineKey: pipeline.key,
+    ...(await startReading(run, reading)),
   };
+  const keys = bronzeKeys(pending.manifestKey);
+  await deps.lake.putText(keys.statement, JSON.stringify(statement));
+  return { pending, keys, statement };
+}
+
+/** Starts the one statement of a window, or plans the ranges that have each their own. */
+async function startReading({ request, warehouse, query }: Run, reading: WindowReading) {
+  const before = await countRows(warehouse, reading);
+  const ranges = await planRanges(warehouse, query, reading, before);
+  if (ranges !== null) return { ...ranges, queryId: null, before: ranges.split.rows };
+  const queryId = await startStatement(warehouse, reading, request.runId);
+  return { reading, split: null, queryId, before };
+}
+
+/** What an earlier attempt of the same run noted; null when there was none. */
+async function readNoted(deps: ExtractDeps, { request, watermark }: Run): Promise<Noted | null> {
+  const { pending } = watermark;
+  if (pending?.runId !== request.runId) return null;
+  const keys = bronzeKeys(pending.manifestKey);
+  const statement = await readDocument(deps.lake, keys.statement, StatementDocument);
+  return statement === null ? null : { pending, keys, statement };
+}
+
+async function writePlan(
+  deps: ExtractDeps,
+  run: Run,
+  noted: Noted,
+  found: Found,
+): Promise<PlanDocument> {
+  const plan = planOf(deps, run, noted, found);
+  await deps.lake.putText(noted.keys.plan, JSON.stringify(plan));
+  return plan;
+}
+
+/** Follows the statement for as long as the invocation allows; the plan once it has ended. */
+async function followPlan(deps: ExtractDeps, run: Run, noted: Noted): Promise<PlanAnswer> {
+  const { request, warehouse } = run;
+  const { reading, pipelineKey, split, queryId, before } = noted.statement;
+  const answer = { ...answerOf(request, pipelineKey), hasWindow: true, window: reading.window };
+  if (queryId === null) {
+    const ranges = split as Split;
+    const plan = await writePlan(deps, run, noted, foundRanges(noted.statement, ranges));
+    await deps.lake.putText(noted.keys.ranges, JSON.stringify(plan.parts));
+    return { ...answer, rangesKey: noted.keys.ranges, plannedRows: plan.rows };
+  }
+  const seconds = secondsToWait(deps.remainingMs());
+  const counted = await followStatement(warehouse, reading, { queryId, before }, seconds);
+  if (counted === null) return { ...answer, waitSeconds: WAIT_SECONDS };
+  const plan = await writePlan(deps, run, noted, foundResult(run, noted.statement, counted));
+  return { ...answer, parts: plan.parts, plannedRows: plan.rows };
+}
+
+async function planDry(deps: ExtractDeps, run: Run, nothing: PlanAnswer): Promise<PlanAnswer> {
+  const reading = await readSource(deps, run);
+  if (reading === null) return nothing;
+  const plannedRows = await countRows(run.warehouse, reading);
+  return { ...nothing, window: reading.window, sql: reading.sql, plannedRows };
+}
+
+const openWarehouse = (deps: ExtractDeps, document: PipelineDocument, request: PlanRequest) =>
+  deps.openWarehouse(document.snowflake, queryTag(request));
+
+/**
+ * First step: takes the query's lease, finishes what an earlier run left, plans the next window,
+ * runs its query at the source, and says which parts there are to fetch. Done again, it goes on
+ * where it was: a statement that outlasts an invocation is followed by the next one. Nothing that
+ * counts is written; `pending` in the watermark's item names the run.
+ *
+ * @throws TerminalError WATERMARK_CONFLICT when another run advances the watermark meanwhile; see
+ *   also chooseColumns, planReading and followStatement
+ */
+export async function planExtraction(deps: ExtractDeps, request: PlanRequest): Promise<PlanAnswer> {
+  const pipeline = await deps.pipelines.current(request.pipeline);
+  const query = findQuery(pipeline.document, request.query);
+  const nothing = answerOf(request, pipeline.key);
+  const warehouse = openWarehouse(deps, pipeline.document, request);
+  const id = queryIdOf(request);
+  if (request.dryRun === true) {
+    const watermark = await deps.watermarks.read(id);
+    return planDry(deps, { request, watermark, pipeline, query, warehouse }, nothing);
+  }
+  const claimed = await claimLease(deps, id, request);
+  if (claimed.heldBy !== null) {
+    const { holder, since, expiresAt } = claimed.heldBy;
+    return { ...nothing, heldBy: { holder, since, expiresAt } };
+  }
+  const watermark = await finishEarlierRun(deps, id, claimed.watermark, request.runId);
+  const run = { request, watermark, pipeline, query, warehouse };
+  const isDone = watermark.intervalId === request.interval.id;
+  const noted = isDone ? null : ((await readNoted(deps, run)) ?? (await noteStatement(deps, run)));
+  if (noted !== null) return followPlan(deps, run, noted);
+  await deps.watermarks.releaseLease(id, request.runId);
+  return nothing;
 }

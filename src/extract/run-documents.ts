@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { TerminalError } from '../errors.ts';
 import { Interval } from '../model/interval.ts';
 import { ManifestColumn, ManifestFile } from '../model/manifest.ts';
+import { RowProfile } from '../model/row-profile.ts';
 import { Window } from '../model/window.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import type { WindowReading } from './read-window.ts';
 
 const SourceColumnDocument = z.strictObject({
   name: z.string(),
@@ -15,12 +17,25 @@ const SourceColumnDocument = z.strictObject({
   nullable: z.boolean(),
 });
 
+/** Values of a column, `[from, to)`; null: without an end. The first takes those without a value. */
+const RangeDocument = z.strictObject({ from: z.string().nullable(), to: z.string().nullable() });
+export type Range = z.infer<typeof RangeDocument>;
+
+/** How a window is split into ranges that are read at one snapshot. */
+const SplitDocument = z.strictObject({
+  column: SourceColumnDocument,
+  ranges: z.array(RangeDocument).min(1),
+  rows: z.int().min(0),
+});
+export type Split = z.infer<typeof SplitDocument>;
+
 export const PartDocument = z.strictObject({
   part: z.int().min(0),
   fromPartition: z.int().min(0),
   toPartition: z.int().min(0),
   firstFile: z.int().min(0),
   rows: z.int().min(0),
+  range: RangeDocument.optional().describe('a range has a statement of its own, and partitions'),
 });
 export type PartDocument = z.infer<typeof PartDocument>;
 
@@ -40,7 +55,8 @@ export const PlanDocument = z.strictObject({
   watermarkAfter: z.string().nullable(),
   nullWatermarkRows: z.int().min(0),
   sql: z.string(),
-  queryId: z.string(),
+  queryId: z.string().nullable().describe('null: every range has its own'),
+  split: SplitDocument.nullable().default(null),
   snapshotAt: z.string(),
   extractedAt: z.string(),
   maxFileBytes: z.number().positive(),
@@ -53,14 +69,39 @@ export const PlanDocument = z.strictObject({
 });
 export type PlanDocument = z.infer<typeof PlanDocument>;
 
-/** What one part step wrote. */
+/** A run's statement, from its start on: what a later invocation goes on from. */
+export const StatementDocument = z.strictObject({
+  version: z.literal(1),
+  pipelineKey: z.string(),
+  reading: z.custom<WindowReading>((value) => typeof value === 'object' && value !== null),
+  queryId: z.string().nullable().describe('null: every range has its own'),
+  before: z.int().min(0),
+  split: SplitDocument.nullable().default(null),
+});
+export type StatementDocument = z.infer<typeof StatementDocument>;
+
+/** The statement of one range. */
+export const RangeStatement = z.strictObject({
+  version: z.literal(1),
+  queryId: z.string(),
+  before: z.int().min(0),
+});
+
+/** What one part step wrote, or has written so far. */
 export const PartResult = z.strictObject({
   version: z.literal(1),
   part: z.int().min(0),
   queryId: z.string(),
   files: z.array(ManifestFile),
+  nextPartition: z
+    .int()
+    .nullable()
+    .default(null)
+    .describe('the partition to go on from; null when the part is complete'),
+  sourceRows: z.int().min(0).optional().describe('a range: rows that the source counts'),
   rows: z.int().min(0),
   bytes: z.int().min(0),
+  profile: RowProfile,
 });
 export type PartResult = z.infer<typeof PartResult>;
 

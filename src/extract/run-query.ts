@@ -9,27 +9,47 @@ export interface CountedResult {
   readonly sourceRows: number;
 }
 
-export async function countRows(warehouse: Warehouse, reading: WindowReading): Promise<number> {
-  return Number(await warehouse.scalar(reading.countSql));
+/** What is asked of the source, and how many rows it should give. */
+export type CountedQuery = Pick<WindowReading, 'sql' | 'countSql'>;
+
+/** A statement that was started. */
+export interface StartedStatement {
+  readonly queryId: string;
+  /** Rows of the window, counted before it. */
+  readonly before: number;
 }
 
+export async function countRows(
+  warehouse: Warehouse,
+  { countSql }: Pick<CountedQuery, 'countSql'>,
+): Promise<number> {
+  return Number(await warehouse.scalar(countSql));
+}
+
+/** Starts the statement of a window; the same run starts it once only. */
+export const startStatement = (
+  warehouse: Warehouse,
+  { sql }: Pick<CountedQuery, 'sql'>,
+  runId: string,
+): Promise<string> => warehouse.submit(sql, requestIdFor(runId, sql));
+
 /**
- * Runs the statement of a window and counts the window's rows apart from it. Rows may move in and
- * out of a window while both run: then the result must lie between the count before and the count
- * after it.
+ * The result of a statement, or null when it has not ended within some seconds. Rows may move in
+ * and out of a window while it runs: then the result must lie between the count before and the
+ * count after it.
  *
  * @throws TerminalError RECONCILE_MISMATCH when the result has other rows than the source
  */
-export async function runWindowQuery(
+export async function followStatement(
   warehouse: Warehouse,
-  reading: WindowReading,
-  runId: string,
-): Promise<CountedResult> {
-  const before = await countRows(warehouse, reading);
-  const queryId = await warehouse.submit(reading.sql, requestIdFor(runId, reading.sql));
-  const result = await warehouse.waitFor(queryId);
+  query: CountedQuery,
+  { queryId, before }: StartedStatement,
+  seconds: number,
+): Promise<CountedResult | null> {
+  const result = await warehouse.poll(queryId, seconds);
+  if (result === null) return null;
   if (result.rows === before) return { result, sourceRows: before };
-  const after = await countRows(warehouse, reading);
+  const after = await countRows(warehouse, query);
   const isBetween =
     Math.min(before, after) <= result.rows && result.rows <= Math.max(before, after);
   if (isBetween) return { result, sourceRows: result.rows };

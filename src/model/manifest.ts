@@ -43,7 +43,11 @@ export const Manifest = z.strictObject({
     .describe('rows without a watermark that were read beside the window'),
   runId: z.string(),
   interval: Interval,
-  queryIds: z.array(z.string()),
+  queryIds: z.array(z.string()).describe('one, or one for each range'),
+  ranges: z
+    .strictObject({ column: z.string(), count: z.int().min(1) })
+    .optional()
+    .describe('the window was read as so many ranges of a column, at the snapshot'),
   snapshotAt: z.string().describe("the source's clock when the window was planned, ISO 8601 UTC"),
   extractedAt: z.string().describe('value of extraction_timestamp in every row, ISO 8601 UTC'),
   files: z.array(ManifestFile),

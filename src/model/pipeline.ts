@@ -50,6 +50,20 @@ export const ExtractQuery = z
     group: Name.default('default'),
     max_file_mb: z.number().positive().default(128),
     columns: z.array(z.string()).min(1).optional().describe('absent: every column of the table'),
+    split: z
+      .strictObject({
+        column: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('absent: the watermark column, or a key of one number'),
+        rows: z.int().min(1).default(10_000_000).describe('rows of one range, about'),
+      })
+      .optional()
+      .describe(
+        'reads a window as ranges, several at a time, of one snapshot; ' +
+          'absent: only the first load of more than 50 million rows',
+      ),
   })
   .refine((query) => (query.table === undefined) !== (query.sql === undefined), {
     message: 'expected exactly one of "table" and "sql"',

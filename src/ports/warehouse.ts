@@ -47,6 +47,8 @@ export interface Warehouse {
   submit(sql: string, requestId: string): Promise<string>;
   /** Waits until a statement has ended and tells what its result holds. */
   waitFor(queryId: string): Promise<QueryResult>;
+  /** As `waitFor`, for some seconds at most; null when the statement is running still. */
+  poll(queryId: string, seconds: number): Promise<QueryResult | null>;
   /**
    * Saves one partition of a result to a file: a JSON array of rows, each an array of texts or
    * nulls.

@@ -9,6 +9,16 @@ export interface LambdaHandlerOptions<Schema extends z.ZodType> {
   readonly log?: Log;
 }
 
+/** The part of a function's context that we use. */
+export interface Invocation {
+  /** Milliseconds until the function is stopped; without end where nothing stops it. */
+  remainingMs(): number;
+}
+
+interface LambdaContext {
+  getRemainingTimeInMillis?: () => number;
+}
+
 /** Fields of an event that name its run, put on every log line. */
 const RUN_FIELDS = ['runId', 'pipeline', 'query', 'step'] as const;
 
@@ -44,13 +54,14 @@ const nameOf = (error: unknown) => (error instanceof Error ? error.name : 'unkno
  */
 export function lambdaHandler<Schema extends z.ZodType, Result>(
   options: LambdaHandlerOptions<Schema>,
-  run: (event: z.output<Schema>, log: Log) => Promise<Result>,
-): (event: unknown) => Promise<Result> {
-  return async (event) => {
+  run: (event: z.output<Schema>, log: Log, invocation: Invocation) => Promise<Result>,
+): (event: unknown, context?: LambdaContext) => Promise<Result> {
+  return async (event, context) => {
+    const remainingMs = () => context?.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY;
     const log = (options.log ?? createLog()).with({ stage: options.stage, ...runFields(event) });
     const startedAt = performance.now();
     try {
-      const result = await run(parseEvent(options.schema, event), log);
+      const result = await run(parseEvent(options.schema, event), log, { remainingMs });
       log.info('done', { milliseconds: Math.round(performance.now() - startedAt) });
       return result;
     } catch (error) {

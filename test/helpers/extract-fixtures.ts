@@ -62,6 +62,9 @@ export function extractWorld(world: ExtractWorld = {}) {
   const table = world.table ?? { columns: orderColumns, rows: orderRows(5) };
   const source = { now: '2024-05-01 12:00:00.000000000' };
   const warehouse = memoryWarehouse({ table, now: () => source.now, ...world.warehouse });
+  /** Our own clock, and the executions that are over. */
+  const clock = { now: new Date('2024-05-01T12:00:01.000Z') };
+  const ended = new Set<string>();
   const scratchDirectory = mkdtempSync(join(tmpdir(), 'extract-'));
   const deps = {
     openWarehouse: () => warehouse,
@@ -70,11 +73,14 @@ export function extractWorld(world: ExtractWorld = {}) {
     watermarks: memoryWatermarkStore(),
     catalog: memoryBronzeCatalog(),
     files: memoryFileWriter(),
-    clock: { now: () => new Date('2024-05-01T12:00:01.000Z') },
+    clock: { now: () => clock.now },
+    executions: { hasEnded: async (execution: string) => ended.has(execution) },
+    leaseSeconds: 60,
+    remainingMs: () => Number.POSITIVE_INFINITY,
     scratchDirectory,
     versions: { snowmelt: '0.0.0' },
   };
-  return { deps, table, source, warehouse };
+  return { deps, table, source, warehouse, clock, ended };
 }
 
 export const ORDERS = { pipeline: 'shop', query: 'orders' };

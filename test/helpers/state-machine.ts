@@ -74,7 +74,7 @@ export async function runScripted(
   );
   const retryIntervalOverrides = Object.fromEntries(tasks.map(([state]) => [state, 0]));
   const context = {
-    Execution: { Name: 'run-1', Input: input },
+    Execution: { Id: 'arn:run-1', Name: 'run-1', Input: input },
     State: { EnteredTime: '2026-01-02T03:04:05Z' },
   };
   const { result } = new StateMachine(definition, {

@@ -37,7 +37,7 @@ const machines = readdirSync('statemachines')
   .map((file) => file.replace('.asl.json', ''));
 
 /** Errors of the services themselves, for which trying again may help; never `States.*`, which holds ours too. */
-const SERVICE_ERROR = /^(Lambda|Glue|DynamoDB|SNS|SageMaker|StepFunctions)\.\w+$/;
+const SERVICE_ERROR = /^(Lambda|Sandbox|Glue|DynamoDB|SNS|SageMaker|StepFunctions)\.\w+$/;
 
 describe.each(machines)('the state machine %s', (machine) => {
   const definition = readDefinition(machine);

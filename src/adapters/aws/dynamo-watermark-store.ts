@@ -11,6 +11,7 @@ import { TerminalError } from '../../errors.ts';
 import { Window } from '../../model/window.ts';
 import type {
   CommittedManifest,
+  Lease,
   QueryId,
   Watermark,
   WatermarkCommit,
@@ -31,7 +32,14 @@ const Pending = z.object({
   plannedAt: z.string(),
 });
 
-/** The item of a query; it has only `pending` and `version` until the first commit. */
+const LeaseItem = z.object({
+  holder: z.string(),
+  execution: z.string().nullable(),
+  since: z.string(),
+  expiresAt: z.string(),
+});
+
+/** The item of a query; it has only `lease`, `pending` and `version` until the first commit. */
 const Item = z.object({
   value: z.string().nullable().default(null),
   version: z.int().min(0).default(0),
@@ -39,6 +47,7 @@ const Item = z.object({
   intervalId: z.string().nullable().default(null),
   manifestKey: z.string().nullable().default(null),
   pending: Pending.nullable().default(null),
+  lease: LeaseItem.nullable().default(null),
 });
 
 const CommitItem = z.object({ version: z.int(), runId: z.string(), manifestKey: z.string() });
@@ -46,7 +55,8 @@ const CommitItem = z.object({ version: z.int(), runId: z.string(), manifestKey: 
 const CURRENT = 'CURRENT';
 const COMMIT = 'COMMIT#';
 
-const keyOf = ({ pipeline, query }: QueryId) => `WATERMARK#${pipeline}#${query}`;
+const keyOf = ({ pipeline, query, lane }: QueryId) =>
+  lane === undefined ? `WATERMARK#${pipeline}#${query}` : `BACKFILL#${pipeline}#${query}#${lane}`;
 const current = (id: QueryId) => ({ pk: keyOf(id), sk: CURRENT });
 const commitKey = (id: QueryId, version: number) => {
   return { pk: keyOf(id), sk: `${COMMIT}${String(version).padStart(12, '0')}` };
@@ -83,7 +93,23 @@ async function writeIf<Result>(
   });
 }
 
-function commitWrites(table: string, id: QueryId, commit: WatermarkCommit, version: number) {
+/** A run that lost its lease may write nothing; one whose lease was given back, what its window allows. */
+const HOLDS_LEASE = '(attribute_not_exists(lease) OR lease.holder = :holder)';
+
+interface ConditionalUpdate {
+  readonly id: QueryId;
+  readonly update: string;
+  readonly condition: string;
+  readonly values: Readonly<Record<string, string | Lease>>;
+}
+
+function commitWrites(
+  table: string,
+  id: QueryId,
+  commit: WatermarkCommit,
+  version: number,
+  holder: string,
+) {
   const { value, runId, intervalId, manifestKey, rows, window, committedAt } = commit;
   const history = { runId, intervalId, manifestKey, rows, committedAt, version: version + 1 };
   const bounds = { from: window?.from ?? null, to: window?.to ?? null };
@@ -92,7 +118,7 @@ function commitWrites(table: string, id: QueryId, commit: WatermarkCommit, versi
     TableName: table,
     Key: current(id),
     UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
-    ConditionExpression: '#version = :read AND pending.runId = :runId',
+    ConditionExpression: `#version = :read AND pending.runId = :runId AND ${HOLDS_LEASE}`,
     ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: {
       ':value': value,
@@ -102,6 +128,7 @@ function commitWrites(table: string, id: QueryId, commit: WatermarkCommit, versi
       ':committedAt': committedAt,
       ':version': version + 1,
       ':read': version,
+      ':holder': holder,
     },
   };
   const Put = {
@@ -114,14 +141,33 @@ function commitWrites(table: string, id: QueryId, commit: WatermarkCommit, versi
 
 /**
  * Watermarks in the state table: pk `WATERMARK#<pipeline>#<query>`, sk `CURRENT`, and one item for
- * each commit, sk `COMMIT#<version>`. Every write is conditional on the version that its caller has
- * read.
+ * each commit, sk `COMMIT#<version>`; a lane's pk is `BACKFILL#<pipeline>#<query>#<lane>`. The lease
+ * is part of the same item, so that one condition covers version, pending window and lease.
  *
  * Methods throw WATERMARK_CONFLICT, STORE_UNAVAILABLE (transient) or STORE_REFUSED.
  */
 export function dynamoWatermarkStore(options: DynamoWatermarkStoreOptions): WatermarkStore {
   const { table, client = new DynamoDBClient() } = options;
   const documents = DynamoDBDocumentClient.from(client);
+  /** Changes a query's item when a condition holds, and tells whether it did. */
+  const updateIf = ({ id, update, condition, values }: ConditionalUpdate): Promise<boolean> =>
+    callAws(`change the watermark of ${id.pipeline}.${id.query}`, async () => {
+      try {
+        await documents.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: current(id),
+            UpdateExpression: update,
+            ConditionExpression: condition,
+            ExpressionAttributeValues: values,
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (isConditionFailure(error)) return false;
+        throw error;
+      }
+    });
   return {
     async read(id): Promise<Watermark> {
       const answer = await callAws(`read the watermark of ${id.pipeline}.${id.query}`, () =>
@@ -136,32 +182,44 @@ export function dynamoWatermarkStore(options: DynamoWatermarkStoreOptions): Wate
         TableName: table,
         Key: current(id),
         UpdateExpression: 'SET pending = :pending, #version = :version',
-        ConditionExpression: '#version = :version OR attribute_not_exists(#version)',
+        ConditionExpression: `(#version = :version OR attribute_not_exists(#version)) AND ${HOLDS_LEASE}`,
         ExpressionAttributeNames: { '#version': 'version' },
-        ExpressionAttributeValues: { ':pending': pending, ':version': version },
+        ExpressionAttributeValues: {
+          ':pending': pending,
+          ':version': version,
+          ':holder': pending.runId,
+        },
       });
       return writeIf(id, pending.runId, () => documents.send(command));
     },
-    commit(id, commit, version) {
-      const TransactItems = commitWrites(table, id, commit, version);
+    commit(id, commit, version, holder) {
+      const TransactItems = commitWrites(table, id, commit, version, holder);
       return writeIf(id, commit.runId, () =>
         documents.send(new TransactWriteCommand({ TransactItems })),
       );
     },
     async clearPending(id, runId) {
-      const command = new UpdateCommand({
-        TableName: table,
-        Key: current(id),
-        UpdateExpression: 'REMOVE pending',
-        ConditionExpression: 'pending.runId = :runId',
-        ExpressionAttributeValues: { ':runId': runId },
+      await updateIf({
+        id,
+        update: 'REMOVE pending',
+        condition: 'pending.runId = :runId',
+        values: { ':runId': runId },
       });
-      await callAws(`change the watermark of ${id.pipeline}.${id.query}`, async () => {
-        try {
-          await documents.send(command);
-        } catch (error) {
-          if (!isConditionFailure(error)) throw error;
-        }
+    },
+    replaceLease(id, seen, lease) {
+      return updateIf({
+        id,
+        update: 'SET lease = :lease',
+        condition: seen === null ? 'attribute_not_exists(lease)' : 'lease = :seen',
+        values: { ':lease': lease, ...(seen === null ? {} : { ':seen': seen }) },
+      });
+    },
+    async releaseLease(id, holder) {
+      await updateIf({
+        id,
+        update: 'REMOVE lease',
+        condition: 'lease.holder = :holder',
+        values: { ':holder': holder },
       });
     },
     async history(id) {

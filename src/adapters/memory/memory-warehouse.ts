@@ -20,6 +20,8 @@ export interface MemoryWarehouseOptions {
   readonly now: () => string;
   /** Rows in one partition of a result. */
   readonly partitionRows?: number;
+  /** How often a statement is polled in vain. */
+  readonly pollsUntilDone?: number;
 }
 
 export interface MemoryWarehouse extends Warehouse {
@@ -35,6 +37,7 @@ export function memoryWarehouse(options: MemoryWarehouseOptions): MemoryWarehous
   const { table, now, partitionRows = 1000 } = options;
   const statements: { sql: string; requestId: string }[] = [];
   const results = new Map<string, readonly TextRow[]>();
+  const pollsBefore = new Map<string, number>();
   const rowsOf = (queryId: string, partition: number) =>
     (results.get(queryId) ?? []).slice(partition * partitionRows, (partition + 1) * partitionRows);
   const describeResult = (queryId: string): QueryResult => {
@@ -61,6 +64,11 @@ export function memoryWarehouse(options: MemoryWarehouseOptions): MemoryWarehous
     },
     async waitFor(queryId) {
       return describeResult(queryId);
+    },
+    async poll(queryId) {
+      const left = (pollsBefore.get(queryId) ?? options.pollsUntilDone ?? 0) - 1;
+      pollsBefore.set(queryId, left);
+      return left >= 0 ? null : describeResult(queryId);
     },
     async savePartition(queryId, partition, path) {
       await writeFile(path, JSON.stringify(rowsOf(queryId, partition)));

@@ -13,13 +13,14 @@ const NEVER: Watermark = {
   intervalId: null,
   manifestKey: null,
   pending: null,
+  lease: null,
 };
 
 /** Watermarks in memory. */
 export function memoryWatermarkStore(): WatermarkStore {
   const watermarks = new Map<string, Watermark>();
   const commits = new Map<string, WatermarkCommit[]>();
-  const keyOf = (id: QueryId) => `${id.pipeline}#${id.query}`;
+  const keyOf = (id: QueryId) => [id.pipeline, id.query, id.lane].join('#');
   const readNow = (id: QueryId) => watermarks.get(keyOf(id)) ?? NEVER;
   const requireVersion = (id: QueryId, isRight: boolean) => {
     if (isRight) return;
@@ -28,17 +29,21 @@ export function memoryWatermarkStore(): WatermarkStore {
       { code: 'WATERMARK_CONFLICT' },
     );
   };
+  const isFree = ({ lease }: Watermark, holder: string) =>
+    lease === null || lease.holder === holder;
   return {
     async read(id) {
       return readNow(id);
     },
     async plan(id, pending, version) {
-      requireVersion(id, readNow(id).version === version);
+      const isRight = readNow(id).version === version && isFree(readNow(id), pending.runId);
+      requireVersion(id, isRight);
       watermarks.set(keyOf(id), { ...readNow(id), pending });
     },
-    async commit(id, commit, version) {
+    async commit(id, commit, version, holder) {
       const current = readNow(id);
-      requireVersion(id, current.version === version && current.pending?.runId === commit.runId);
+      const isPlanned = current.version === version && current.pending?.runId === commit.runId;
+      requireVersion(id, isPlanned && isFree(current, holder));
       const { value, runId, intervalId, manifestKey } = commit;
       const moved = { value, runId, intervalId, manifestKey, version: version + 1 };
       watermarks.set(keyOf(id), { ...current, ...moved });
@@ -49,6 +54,16 @@ export function memoryWatermarkStore(): WatermarkStore {
       if (current.pending?.runId === runId) {
         watermarks.set(keyOf(id), { ...current, pending: null });
       }
+    },
+    async replaceLease(id, seen, lease) {
+      const current = readNow(id);
+      if (JSON.stringify(current.lease) !== JSON.stringify(seen)) return false;
+      watermarks.set(keyOf(id), { ...current, lease });
+      return true;
+    },
+    async releaseLease(id, holder) {
+      const current = readNow(id);
+      if (current.lease?.holder === holder) watermarks.set(keyOf(id), { ...current, lease: null });
     },
     async history(id) {
       return (commits.get(keyOf(id)) ?? []).map(({ runId, manifestKey }, index) => {

@@ -23,13 +23,21 @@ import {
 export interface SnowflakeWarehouseOptions {
   readonly connection: PipelineDocument['snowflake'];
   readonly credentials: CredentialsSource;
-  /** Longest time a statement may take, in seconds; less than the function's own limit. */
+  /** What the source's query history says of every statement. */
+  readonly queryTag?: string;
+  /** Longest time to wait for a statement at once, in seconds; less than the function's own limit. */
   readonly statementSeconds?: number;
   readonly retry?: RetryOptions;
 }
 
 const ANSWER_TIMEOUT_MS = 60_000;
 const PARTITION_TIMEOUT_MS = 300_000;
+
+/**
+ * Longest time a statement may run that is followed over several invocations, in seconds.
+ * https://docs.snowflake.com/en/developer-guide/sql-api/reference
+ */
+const LONGEST_STATEMENT_SECONDS = 4 * 3600;
 
 /** Waits between two looks at a running statement, in milliseconds. */
 const FIRST_POLL_MS = 50;
@@ -39,7 +47,11 @@ const LONGEST_POLL_MS = 3000;
 const storedName = (name: string) =>
   name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toUpperCase();
 
-function statementBody(connection: PipelineDocument['snowflake'], sql: string, seconds: number) {
+function statementBody(
+  { connection, queryTag }: SnowflakeWarehouseOptions,
+  sql: string,
+  seconds: number,
+) {
   const { database, schema, warehouse, role } = connection;
   return {
     statement: sql,
@@ -48,7 +60,10 @@ function statementBody(connection: PipelineDocument['snowflake'], sql: string, s
     schema: storedName(schema),
     warehouse: storedName(warehouse),
     ...(role === undefined ? {} : { role: storedName(role) }),
-    parameters: { TIMEZONE: 'UTC' },
+    parameters: {
+      TIMEZONE: 'UTC',
+      ...(queryTag === undefined ? {} : { QUERY_TAG: queryTag }),
+    },
   };
 }
 
@@ -59,11 +74,12 @@ const readAnswer = async (response: Response): Promise<StatementAnswer | null> =
   return null;
 };
 
-async function waitForAnswer(
+/** The answer of a statement, or null when it has not ended within some seconds. */
+async function pollAnswer(
   client: SqlApiClient,
   queryId: string,
   seconds: number,
-): Promise<StatementAnswer> {
+): Promise<StatementAnswer | null> {
   const deadline = Date.now() + seconds * 1000;
   for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 1.5, LONGEST_POLL_MS)) {
     const answer = await client.send({
@@ -73,11 +89,17 @@ async function waitForAnswer(
       timeoutMs: PARTITION_TIMEOUT_MS,
       read: readAnswer,
     });
-    if (answer !== null) return answer;
-    if (Date.now() > deadline) return giveUp(client, queryId, seconds);
-    await sleep(wait);
+    if (answer !== null || Date.now() >= deadline) return answer;
+    await sleep(Math.min(wait, deadline - Date.now()));
   }
 }
+
+const waitForAnswer = async (
+  client: SqlApiClient,
+  queryId: string,
+  seconds: number,
+): Promise<StatementAnswer> =>
+  (await pollAnswer(client, queryId, seconds)) ?? giveUp(client, queryId, seconds);
 
 /** Codes that say a statement has ended or never was. */
 const NOT_RUNNING = new Set<unknown>(['000605', '000709']);
@@ -154,28 +176,32 @@ const diskFull = (doing: string, cause: unknown) =>
  * WAREHOUSE_REFUSED, CREDENTIALS_REFUSED, NOT_FOUND (a result has expired) or RESULT_CORRUPT.
  */
 export function snowflakeWarehouse(options: SnowflakeWarehouseOptions): Warehouse {
-  const { connection, credentials, statementSeconds = 780, retry = {} } = options;
+  const { connection, credentials, statementSeconds = 600, retry = {} } = options;
   const authentication = connection.authentication;
   const client = createSqlApiClient({ credentials, authentication, retry });
 
-  const submit = (sql: string, requestId: string) =>
+  const send = (sql: string, requestId: string, seconds: number) =>
     client.send({
       method: 'POST',
       path: `/statements?async=true&retry=true&requestId=${requestId}`,
-      body: statementBody(connection, sql, statementSeconds),
+      body: statementBody(options, sql, seconds),
       doing: 'run a statement',
       timeoutMs: ANSWER_TIMEOUT_MS,
       read: async (response) =>
         ((await response.json()) as { statementHandle: string }).statementHandle,
     });
   const run = async (sql: string) =>
-    waitForAnswer(client, await submit(sql, randomUUID()), statementSeconds);
+    waitForAnswer(client, await send(sql, randomUUID(), statementSeconds), statementSeconds);
   const scalar = async (sql: string) => (await run(sql)).data[0]?.[0] ?? null;
 
   return {
-    submit,
+    submit: (sql, requestId) => send(sql, requestId, LONGEST_STATEMENT_SECONDS),
     scalar,
     waitFor: async (queryId) => resultOf(await waitForAnswer(client, queryId, statementSeconds)),
+    async poll(queryId, seconds) {
+      const answer = await pollAnswer(client, queryId, seconds);
+      return answer === null ? null : resultOf(answer);
+    },
     savePartition: (queryId, partition, path) => savePartition(client, queryId, partition, path),
     cancel: (queryId) => cancelStatement(client, queryId),
     describe: async (select) => columnsOf(await run(select)),

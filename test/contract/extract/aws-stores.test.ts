@@ -161,6 +161,7 @@ describe.each([
       intervalId: null,
       manifestKey: null,
       pending: null,
+      lease: null,
     });
     expect(await open().history(query('new'))).toEqual([]);
   });
@@ -172,7 +173,7 @@ describe.each([
     await store.plan(orders, pending('run-1'), 0);
     expect(await store.read(orders)).toMatchObject({ version: 0, pending: pending('run-1') });
 
-    await store.commit(orders, commit('run-1'), 0);
+    await store.commit(orders, commit('run-1'), 0, 'run-1');
     expect(await store.read(orders)).toMatchObject({
       value: '2024-05-01 12:00:00.000000001',
       version: 1,
@@ -185,7 +186,7 @@ describe.each([
     await store.clearPending(orders, 'run-1');
     expect((await store.read(orders)).pending).toBeNull();
     await store.plan(orders, pending('run-2'), 1);
-    await store.commit(orders, commit('run-2'), 1);
+    await store.commit(orders, commit('run-2'), 1, 'run-2');
     expect(await store.history(orders)).toEqual([
       { version: 1, runId: 'run-1', manifestKey: 'bronze/run-1/_manifest.json' },
       { version: 2, runId: 'run-2', manifestKey: 'bronze/run-2/_manifest.json' },
@@ -197,7 +198,7 @@ describe.each([
     const orders = query('full');
 
     await store.plan(orders, { ...pending('run-1'), window: null }, 0);
-    await store.commit(orders, { ...commit('run-1'), window: null, value: null }, 0);
+    await store.commit(orders, { ...commit('run-1'), window: null, value: null }, 0, 'run-1');
 
     expect(await store.read(orders)).toMatchObject({ value: null, version: 1 });
   });
@@ -206,11 +207,11 @@ describe.each([
     const store: WatermarkStore = open();
     const orders = query('stale');
     await store.plan(orders, pending('run-1'), 0);
-    await store.commit(orders, commit('run-1'), 0);
+    await store.commit(orders, commit('run-1'), 0, 'run-1');
 
     const conflict = { name: 'TerminalError', code: 'WATERMARK_CONFLICT' };
     await expect(store.plan(orders, pending('run-2'), 0)).rejects.toMatchObject(conflict);
-    await expect(store.commit(orders, commit('run-1'), 0)).rejects.toMatchObject(conflict);
+    await expect(store.commit(orders, commit('run-1'), 0, 'run-1')).rejects.toMatchObject(conflict);
     expect(await store.history(orders)).toHaveLength(1);
   });
 
@@ -220,10 +221,68 @@ describe.each([
     await store.plan(orders, pending('run-1'), 0);
     await store.plan(orders, pending('run-2'), 0);
 
-    await expect(store.commit(orders, commit('run-1'), 0)).rejects.toMatchObject({
+    await expect(store.commit(orders, commit('run-1'), 0, 'run-1')).rejects.toMatchObject({
       code: 'WATERMARK_CONFLICT',
     });
     expect((await store.read(orders)).version).toBe(0);
+  });
+
+  const lease = (holder: string, minute: number) => ({
+    holder,
+    execution: `arn:${holder}`,
+    since: '2024-05-01T12:00:00.000Z',
+    expiresAt: `2024-05-01T12:0${minute}:00.000Z`,
+  });
+
+  it('gives a lease to the one run that has seen the last one', async () => {
+    const store: WatermarkStore = open();
+    const orders = query('lease');
+
+    const first = await Promise.all(
+      ['run-1', 'run-2', 'run-3'].map((run) => store.replaceLease(orders, null, lease(run, 1))),
+    );
+    expect(first.filter(Boolean)).toHaveLength(1);
+    const held = (await store.read(orders)).lease;
+    expect(await store.replaceLease(orders, lease('run-9', 1), lease('run-4', 2))).toBe(false);
+    expect(await store.replaceLease(orders, held, lease('run-4', 2))).toBe(true);
+    expect((await store.read(orders)).lease).toEqual(lease('run-4', 2));
+  });
+
+  it('lets nobody plan or commit but the holder of the lease', async () => {
+    const store: WatermarkStore = open();
+    const orders = query('fenced');
+    await store.replaceLease(orders, null, lease('run-1', 1));
+    await store.plan(orders, pending('run-1'), 0);
+    await store.replaceLease(orders, lease('run-1', 1), lease('run-2', 2));
+
+    const conflict = { code: 'WATERMARK_CONFLICT' };
+    await expect(store.commit(orders, commit('run-1'), 0, 'run-1')).rejects.toMatchObject(conflict);
+    await expect(store.plan(orders, pending('run-1'), 0)).rejects.toMatchObject(conflict);
+    await store.commit(orders, commit('run-1'), 0, 'run-2');
+    expect(await store.read(orders)).toMatchObject({ version: 1, runId: 'run-1' });
+  });
+
+  it('ends the lease of its holder only', async () => {
+    const store: WatermarkStore = open();
+    const orders = query('released');
+    await store.replaceLease(orders, null, lease('run-1', 1));
+
+    await store.releaseLease(orders, 'run-2');
+    expect((await store.read(orders)).lease?.holder).toBe('run-1');
+    await store.releaseLease(orders, 'run-1');
+    expect((await store.read(orders)).lease).toBeNull();
+  });
+
+  it('keeps a lane apart from the live watermark', async () => {
+    const store: WatermarkStore = open();
+    const orders = query('lane');
+    const lane = { ...orders, lane: '2024-05-01_2024-05-02' };
+    await store.plan(lane, pending('run-1'), 0);
+    await store.commit(lane, commit('run-1'), 0, 'run-1');
+
+    expect(await store.read(orders)).toMatchObject({ version: 0, pending: null });
+    expect(await store.history(orders)).toEqual([]);
+    expect(await store.history(lane)).toHaveLength(1);
   });
 
   it('does not clear the pending window of another run', async () => {

@@ -57,6 +57,9 @@ beforeAll(async () => {
     }),
     files: duckdbFileWriter({ temporaryDirectory: scratchDirectory, memoryLimitMb: 512 }),
     clock: systemClock,
+    executions: { hasEnded: async () => false },
+    leaseSeconds: 60,
+    remainingMs: () => Number.POSITIVE_INFINITY,
     scratchDirectory,
     versions: {},
   };
@@ -82,11 +85,10 @@ async function openQuery(name: string, query: Record<string, unknown>) {
   };
   const extract = async (more: object = {}) => {
     const planned = await plan(more);
-    const parts = [];
     for (const part of planned.parts) {
-      parts.push(await extractPart(deps, { ...planned, step: 'part', part }));
+      await extractPart(deps, { ...planned, step: 'part', part });
     }
-    return commitWindow(deps, { ...planned, step: 'commit', parts });
+    return commitWindow(deps, { ...planned, step: 'commit' });
   };
   const ids = async () => {
     const rows = await queryCommitted(

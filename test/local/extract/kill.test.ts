@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoWatermarkStore } from '#src/adapters/aws/dynamo-watermark-store.ts';
 import type { Warehouse } from '#src/ports/warehouse.ts';
@@ -43,7 +44,7 @@ beforeAll(async () => {
   aws = await pausingProxy(emulator.endpoint);
   snowflake = await pausingProxy(standIn.accessUrl);
   const { secretArn } = await makeResources(emulator, loginOf(standIn, snowflake.url));
-  env = await functionEnvironment(emulator, aws.url, secretArn);
+  env = { ...(await functionEnvironment(emulator, aws.url, secretArn)), LEASE_SECONDS: '1' };
   module = await bundleFunction('extract-table', join(emulator.places.home, 'bundle'));
 });
 afterEach(() => {
@@ -97,7 +98,10 @@ async function makeStory(name: string) {
 }
 
 const PLACES: readonly [name: string, at: 'aws' | 'snowflake', hold: Hold][] = [
-  ['query_submitted', 'snowflake', { request: /^POST .*statements\?/, nth: 4, when: 'after' }],
+  ['query_submitted', 'snowflake', { request: /^POST .*statements\?/, nth: 5, when: 'after' }],
+  ['lease_taken', 'aws', { request: /DynamoDB_\d+\.UpdateItem/, nth: 1, when: 'after' }],
+  ['window_noted', 'aws', { request: /DynamoDB_\d+\.UpdateItem/, nth: 2, when: 'after' }],
+  ['statement_noted', 'aws', { request: /PUT .*_statement\.json/, when: 'after' }],
   ['partition_fetched', 'snowflake', { request: /partition=1$|partition=1 /, when: 'after' }],
   ['plan_written', 'aws', { request: /PUT .*_plan\.json/, when: 'after' }],
   ['first_file', 'aws', { request: /PUT .*part-0000\.parquet/, when: 'before' }],
@@ -108,7 +112,8 @@ const PLACES: readonly [name: string, at: 'aws' | 'snowflake', hold: Hold][] = [
   ['before_watermark', 'aws', { request: /TransactWriteItems/, when: 'before' }],
   ['after_watermark', 'aws', { request: /TransactWriteItems/, when: 'after' }],
   ['partition_registered', 'aws', { request: /BatchCreatePartition/, when: 'after' }],
-  ['pending_cleared', 'aws', { request: /DynamoDB_\d+\.UpdateItem/, nth: 2, when: 'before' }],
+  ['pending_cleared', 'aws', { request: /DynamoDB_\d+\.UpdateItem/, nth: 5, when: 'before' }],
+  ['lease_released', 'aws', { request: /DynamoDB_\d+\.UpdateItem/, nth: 6, when: 'before' }],
 ];
 
 describe('an extractor killed', () => {
@@ -125,6 +130,7 @@ describe('an extractor killed', () => {
     expect(await first.ended).toEqual({ code: null, signal: 'SIGKILL' });
     proxy.release();
     await addOrders(7, 'current_timestamp()');
+    await sleep(1100);
     await startExtraction(module, env, story.request('second')).answer;
 
     const [rows] = await queryCommitted(
@@ -153,5 +159,5 @@ async function expectContiguous(id: { pipeline: string; query: string }): Promis
   }
   const { dynamo } = emulator.clients;
   const watermark = await dynamoWatermarkStore({ table: NAMES.table, client: dynamo }).read(id);
-  expect(watermark).toMatchObject({ value: windows.at(-1)?.to, pending: null });
+  expect(watermark).toMatchObject({ value: windows.at(-1)?.to, pending: null, lease: null });
 }

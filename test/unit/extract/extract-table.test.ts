@@ -29,8 +29,8 @@ async function runParts(deps: Deps, plan: PlanAnswer): Promise<PartAnswer[]> {
 
 async function extract(deps: Deps, runId: string): Promise<CommitAnswer> {
   const plan = (await extractTable(deps, planRequest(runId))) as PlanAnswer;
-  const parts = await runParts(deps, plan);
-  return (await extractTable(deps, { step: 'commit', ...ofRun(plan), parts })) as CommitAnswer;
+  await runParts(deps, plan);
+  return (await extractTable(deps, { step: 'commit', ...ofRun(plan) })) as CommitAnswer;
 }
 
 const readManifest = async (deps: Deps, key: string) =>
@@ -184,8 +184,8 @@ describe('a window by hand', () => {
     const window = { from: '2024-01-01', to: '2024-02-01' };
 
     const plan = await planExtraction(deps, planRequest('run-2', { window }));
-    const parts = await runParts(deps, plan);
-    await commitWindow(deps, { step: 'commit', ...ofRun(plan), parts });
+    await runParts(deps, plan);
+    await commitWindow(deps, { step: 'commit', ...ofRun(plan) });
 
     expect(await deps.watermarks.read(ORDERS)).toMatchObject({
       value: '2024-05-01 12:00:00.000000000',

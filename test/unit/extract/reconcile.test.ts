@@ -98,7 +98,7 @@ describe('the rows of a part', () => {
 
   it('are skipped where a partition is empty', async () => {
     const { deps, warehouse } = extractWorld();
-    const waitFor = async (queryId: string) => {
+    const poll = async (queryId: string) => {
       const result = await warehouse.waitFor(queryId);
       const [full] = result.partitions;
       return { ...result, partitions: [full, { rows: 0, bytes: 2 }, full].map((p) => ({ ...p })) };
@@ -108,7 +108,7 @@ describe('the rows of a part', () => {
       saved.push(partition);
       await warehouse.savePartition(queryId, 0, path);
     };
-    const openWarehouse = () => ({ ...warehouse, waitFor, savePartition }) as typeof warehouse;
+    const openWarehouse = () => ({ ...warehouse, poll, savePartition }) as typeof warehouse;
     const plan = await planExtraction({ ...deps, openWarehouse }, planRequest('run-1'));
     const request = { step: 'part' as const, ...ofRun(plan), part: plan.parts[0] as Part };
 
@@ -128,9 +128,7 @@ describe('the commit', () => {
     const result = JSON.parse((await deps.lake.getText(part.resultKey)) ?? '');
     await deps.lake.putText(part.resultKey, JSON.stringify({ ...result, rows: 4 }));
 
-    await expect(
-      commitWindow(deps, { step: 'commit', ...ofRun(plan), parts: [part] }),
-    ).rejects.toMatchObject({
+    await expect(commitWindow(deps, { step: 'commit', ...ofRun(plan) })).rejects.toMatchObject({
       code: 'RECONCILE_MISMATCH',
       details: { rowsInFiles: 4, resultRows: 5, sourceRows: 5 },
     });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ExtractRequest } from '#src/extract/extract-request.ts';
-import { failure, runScripted, type Script } from '#test/helpers/state-machine.ts';
+import { failure, readDefinition, runScripted, type Script } from '#test/helpers/state-machine.ts';
 
 const interval = { id: 'manual-20260102T030000Z-ab12', group: 'default', queries: ['orders'] };
 const input = { pipeline: 'shop', query: 'orders', interval };
@@ -25,7 +25,14 @@ const plan = {
   plannedRows: 15,
 };
 
-const partAnswer = (n: number) => ({ part: n, resultKey: `part-${n}`, rows: 5, bytes: 50 });
+const partAnswer = (n: number) => ({
+  part: n,
+  resultKey: `part-${n}`,
+  rows: 5,
+  bytes: 50,
+  isDone: true,
+  nextPartition: null,
+});
 const committed = { manifestKey: 'bronze/_manifest.json', rows: 15, sourceRows: 15, files: 3 };
 
 const script: Script = {
@@ -67,7 +74,7 @@ describe('the extract machine', () => {
       ['commit', 'run-1'],
     ]);
     expect(sent[2]).toMatchObject({ part: part(1), pipelineKey: plan.pipelineKey });
-    expect(sent[4]).toMatchObject({ parts: [partAnswer(0), partAnswer(1), partAnswer(2)] });
+    expect(sent[0]).toMatchObject({ execution: 'arn:run-1' });
   });
 
   it('passes a window by hand on to the plan', async () => {
@@ -113,6 +120,72 @@ describe('the extract machine', () => {
       });
     },
   );
+
+  it('asks for a part again until it is done', async () => {
+    const half = { ...partAnswer(0), isDone: false, nextPartition: 1 };
+    const slow = {
+      ...script,
+      PlanWindow: [{ Payload: { ...plan, parts: [part(0)] } }],
+      ExtractPart: [{ Payload: half }, { Payload: half }, { Payload: partAnswer(0) }],
+    };
+
+    const { calls, output } = await runScripted('extract', input, slow);
+
+    expect(calls.map(({ state }) => state).slice(1)).toEqual([
+      'ExtractPart',
+      'ExtractPart',
+      'ExtractPart',
+      'CommitWindow',
+    ]);
+    const asked = payloads(calls, 'ExtractPart');
+    expect(asked[2]).toEqual(asked[0]);
+    expect(output).toEqual(committed);
+  });
+
+  it('waits for a statement that is running, without starting it again', async () => {
+    const running = { Payload: { ...plan, parts: [], waitSeconds: 0 } };
+    const slow = { ...script, PlanWindow: [running, running, { Payload: plan }] };
+
+    const { calls, output } = await runScripted('extract', input, slow);
+
+    const asked = payloads(calls, 'PlanWindow');
+    expect(asked).toHaveLength(3);
+    expect(asked[2]).toEqual(asked[0]);
+    expect(output).toEqual(committed);
+  });
+
+  it('leaves a query that another run holds: quietly by schedule, refused by hand', async () => {
+    const heldBy = { holder: 'run-0', since: '2026-01-02T03:00:00Z', expiresAt: '2026' };
+    const held = { PlanWindow: [{ Payload: { ...plan, hasWindow: false, parts: [], heldBy } }] };
+    const manual = { ...input, interval: { ...interval, group: 'manual' } };
+
+    const scheduled = await runScripted('extract', input, held);
+    const byHand = await runScripted('extract', manual, held);
+
+    expect(scheduled.error).toBeNull();
+    expect(scheduled.output).toMatchObject({ heldBy });
+    expect(byHand.error).toMatchObject({
+      name: 'LEASE_HELD',
+      message: expect.stringContaining('run run-0 is at work on it since 2026-01-02T03:00:00Z'),
+    });
+    for (const { calls } of [scheduled, byHand]) {
+      expect(calls.map(({ state }) => state)).toEqual(['PlanWindow']);
+    }
+  });
+
+  it('reads the ranges of a split window from the lake, four at a time', () => {
+    const { ExtractRanges } = readDefinition('extract').States;
+
+    expect(ExtractRanges).toMatchObject({
+      MaxConcurrency: 4,
+      ItemReader: {
+        Resource: 'arn:aws:states:::s3:getObject',
+        Parameters: { Bucket: 'LakeBucket', 'Key.$': '$.planned.plan.rangesKey' },
+      },
+      ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED' } },
+    });
+    expect(ExtractRanges).not.toHaveProperty('ToleratedFailurePercentage');
+  });
 
   it('tries a step again after a transient error', async () => {
     const flaky = { ...script, CommitWindow: [failure('TransientError'), { Payload: committed }] };
