@@ -1,6 +1,7 @@
 import { TerminalError } from '../errors.ts';
 import { Manifest } from '../model/manifest.ts';
 import { type BronzeKeys, bronzeKeys } from './bronze-keys.ts';
+import { profileOfParts, withStatistics } from './column-statistics.ts';
 import { type ExtractDeps, findQuery, requireOwnPending } from './extract-deps.ts';
 import { type CommitAnswer, type CommitRequest, queryIdOf } from './extract-request.ts';
 import { finishCommit } from './finish-commit.ts';
@@ -43,6 +44,7 @@ async function makeManifest(deps: ExtractDeps, keys: BronzeKeys): Promise<Manife
   const document = await deps.pipelines.byKey(plan.pipelineKey);
   const query = findQuery(document, plan.query);
   const parts = await reconcileParts(deps, plan, keys);
+  const profile = profileOfParts(plan.sourceColumns, parts);
   const queryIds = plan.queryId === null ? parts.map(({ queryId }) => queryId) : [plan.queryId];
   return {
     version: 1,
@@ -67,7 +69,8 @@ async function makeManifest(deps: ExtractDeps, keys: BronzeKeys): Promise<Manife
     files: parts.flatMap(({ files }) => files),
     rows: plan.rows,
     sourceRows: plan.sourceRows,
-    columns: plan.columns,
+    checksum: profile.checksum,
+    columns: withStatistics(plan.columns, plan.sourceColumns, profile),
     schemaHash: schemaHash(plan.columns),
     versions: { ...deps.versions },
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Checksum } from './checksum.ts';
 import { Interval } from './interval.ts';
 import { Window } from './window.ts';
 
@@ -17,6 +18,19 @@ export const ManifestColumn = z.strictObject({
   parquetType: z
     .string()
     .describe('the type in the files, in DuckDB words, for example DECIMAL(38,0) or TIMESTAMP_NS'),
+  encoding: z
+    .enum(['epoch_us', 'epoch_ns'])
+    .optional()
+    .describe(
+      'a timestamp as a whole number: micro- or nanoseconds since 1970, as parquetType says',
+    ),
+  nulls: z.int().min(0).optional().describe('rows without a value'),
+  min: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('least value; null for texts, JSON, binary and boolean, and without values'),
+  max: z.string().nullable().optional().describe('greatest value, as min'),
 });
 export type ManifestColumn = z.infer<typeof ManifestColumn>;
 
@@ -53,6 +67,7 @@ export const Manifest = z.strictObject({
   files: z.array(ManifestFile),
   rows: z.int().min(0),
   sourceRows: z.int().min(0),
+  checksum: Checksum.optional(),
   columns: z.array(ManifestColumn),
   schemaHash: z.string(),
   versions: z.record(z.string(), z.string()),

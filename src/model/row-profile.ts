@@ -1,22 +1,24 @@
+import { z } from 'zod';
 import { type CanonicalColumn, epochUnit, rowText, type TextDialect } from './canonical-text.ts';
-import { addChecksums, type Checksum, checksumOf } from './checksum.ts';
+import { addChecksums, Checksum, checksumOf } from './checksum.ts';
 import { compareDecimals } from './decimal.ts';
 import { fromNanos } from './instant.ts';
 
-export interface ColumnProfile {
-  readonly nulls: number;
-  /** Null without values, and for types that have no order or hold people's words. */
-  readonly min: string | null;
-  readonly max: string | null;
-}
+/** Least and greatest are null without values, and for types without an order or of people's words. */
+export const ColumnProfile = z.strictObject({
+  nulls: z.int().min(0),
+  min: z.string().nullable(),
+  max: z.string().nullable(),
+});
+export type ColumnProfile = z.infer<typeof ColumnProfile>;
 
-/** What is known about rows without keeping them. */
-export interface RowProfile {
-  readonly rows: number;
-  readonly checksum: Checksum;
-  /** One for each column, in order. */
-  readonly columns: readonly ColumnProfile[];
-}
+/** What is known about rows without keeping them; one column after the other. */
+export const RowProfile = z.strictObject({
+  rows: z.int().min(0),
+  checksum: Checksum,
+  columns: z.array(ColumnProfile),
+});
+export type RowProfile = z.infer<typeof RowProfile>;
 
 /** How an engine sums up the MD5 of texts. */
 export interface ProfileDialect extends TextDialect {

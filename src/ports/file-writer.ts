@@ -1,4 +1,5 @@
 import type { ManifestColumn } from '../model/manifest.ts';
+import type { RowProfile } from '../model/row-profile.ts';
 import type { SourceColumn } from './warehouse.ts';
 
 export interface FileContent {
@@ -17,6 +18,8 @@ export interface WrittenFile {
   readonly bytes: number;
   /** Lower-case hex. */
   readonly sha256: string;
+  /** What the file holds of the source's columns, read from the file itself. */
+  readonly profile: RowProfile;
 }
 
 /** Writes rows of text as typed columnar files. */

@@ -3,8 +3,11 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { profileSql, type RowProfile, readProfile } from '../../model/row-profile.ts';
 import type { FileContent, FileWriter } from '../../ports/file-writer.ts';
+import type { SourceColumn } from '../../ports/warehouse.ts';
 import { addedColumns, type FileColumn, fileColumns, selectList } from './column-types.ts';
+import { duckdbProfile } from './file-profile.ts';
 import { translateDuckdbError } from './translate-error.ts';
 
 export interface DuckdbFileWriterOptions {
@@ -71,6 +74,18 @@ async function sha256Of(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
+/** The profile of a file just written, whose pages the system still has in memory. */
+async function profileOf(
+  connection: DuckDBConnection,
+  columns: readonly SourceColumn[],
+  path: string,
+): Promise<RowProfile> {
+  const relation = `read_parquet(${literal(path)}, hive_partitioning = false)`;
+  const result = await connection.run(profileSql(relation, columns, duckdbProfile()));
+  const [row = []] = await result.getRows();
+  return readProfile(columns, row as (string | null)[]);
+}
+
 /**
  * Writes snappy Parquet files with DuckDB, loaded and opened at the first file: most steps of an
  * extraction write none.
@@ -111,8 +126,10 @@ export function duckdbFileWriter(options: DuckdbFileWriterOptions): FileWriter {
       const connection = await opening;
       try {
         const rows = await writeRows(connection, content, path);
-        const [{ size }, sha256] = await Promise.all([stat(path), sha256Of(path)]);
-        return { rows, bytes: size, sha256 };
+        const hashing = Promise.all([stat(path), sha256Of(path)]);
+        const profile = await profileOf(connection, content.columns, path);
+        const [{ size }, sha256] = await hashing;
+        return { rows, bytes: size, sha256, profile };
       } catch (error) {
         throw translateDuckdbError(error, `write ${basename(path)}`);
       }

@@ -163,7 +163,7 @@ describe('a Parquet file', () => {
     const written = await write([id, sourceColumn('T', 'TEXT')], rows(0), rows(100_000));
 
     const content = readFileSync(path);
-    expect(written).toEqual({
+    expect(written).toMatchObject({
       rows: 200_000,
       bytes: content.length,
       sha256: createHash('sha256').update(content).digest('hex'),
@@ -176,6 +176,42 @@ describe('a Parquet file', () => {
     expect(codecs).toEqual([{ compression: 'SNAPPY' }]);
     const groups = await query(`select max(row_group_num_rows) n from parquet_metadata('${path}')`);
     expect(Number(groups[0]?.n)).toBeLessThanOrEqual(122_880);
+  });
+
+  it('tells least and greatest values and nulls of each column, of texts the nulls only', async () => {
+    const lower = EVERY_TYPE.map(([, text]) => text);
+    const upper = new Map([
+      ['ID', '1'],
+      ['CENTS', '12345.67'],
+      ['RATIO', '-1e300'],
+      ['DAY', '19782'],
+      ['TZ', '1709148723.123456790 1440'],
+      ['MICROS', '0.000001'],
+    ]);
+    const { profile } = await write(columns, [
+      lower,
+      columns.map(() => null),
+      EVERY_TYPE.map(([{ name }, text]) => upper.get(name) ?? text),
+    ]);
+
+    const known = Object.fromEntries(
+      columns.map(({ name }, at) => [name, Object.values(profile.columns[at] ?? {})]),
+    );
+    expect(profile.rows).toBe(3);
+    expect(known).toMatchObject({
+      ID: [1, '1', '9'.repeat(38)],
+      CENTS: [1, '-1.50', '12345.67'],
+      RATIO: [1, '-1e+300', '0.1'],
+      NAME: [1, null, null],
+      FLAG: [1, null, null],
+      DAY: [1, '0001-01-01', '2024-02-29'],
+      AT_TIME: [1, '23:59:59.123456789', '23:59:59.123456789'],
+      BEFORE: [1, '1969-12-31 23:59:58.499999999', '1969-12-31 23:59:58.499999999'],
+      MICROS: [1, '1970-01-01 00:00:00.000001000', '9999-12-31 23:59:59.999999000'],
+      TZ: [1, '2024-02-28 19:32:03.123456789', '2024-02-28 19:32:03.123456790'],
+      V: [1, null, null],
+      B: [1, null, null],
+    });
   });
 
   it('tells parquetjs its columns and number of rows', async () => {

@@ -56,7 +56,11 @@ describe('the rows of a part', () => {
   it('must be as many as were announced', async () => {
     const { deps, warehouse } = extractWorld();
     const plan = await planExtraction(deps, planRequest('run-1'));
-    const files = { ...deps.files, write: async () => ({ rows: 4, bytes: 1, sha256: 'a' }) };
+    const profile = { rows: 4, checksum: 'md5-sum-1:0:0', columns: [] };
+    const files = {
+      ...deps.files,
+      write: async () => ({ rows: 4, bytes: 1, sha256: 'a', profile }),
+    };
     const request = { step: 'part' as const, ...ofRun(plan), part: plan.parts[0] as Part };
 
     await expect(extractPart({ ...deps, files }, request)).rejects.toMatchObject({

@@ -1,0 +1,35 @@
+import type { SourceColumn } from '../ports/warehouse.ts';
+import { floatDigitsSql } from './source-profile.ts';
+
+const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
+
+/** Types whose values a result as JSON does not hold as they are; see `fetchedColumn`. */
+const AS_TEXT: Readonly<Record<string, (value: string) => string>> = {
+  FLOAT: floatDigitsSql,
+  VARIANT: (value) => `TO_JSON(${value})`,
+  OBJECT: (value) => `TO_JSON(${value})`,
+  ARRAY: (value) => `TO_JSON(${value})`,
+};
+
+/**
+ * A column as it is asked for where results come as JSON: a FLOAT with all its digits, of which
+ * such a result leaves some out, and semi-structured values as the one text that the checksum
+ * counts, not spread over lines.
+ */
+export function fetchedColumn({ name, type }: SourceColumn): string {
+  const value = quote(name);
+  const asText = AS_TEXT[type];
+  return asText === undefined ? value : `${asText(value)} AS ${value}`;
+}
+
+/** The columns of a result with the types that the source has, for those asked for as text. */
+export const restoreTypes = (
+  result: readonly SourceColumn[],
+  described: readonly SourceColumn[],
+): SourceColumn[] =>
+  result.map((column) => {
+    const source = described.find(({ name }) => name === column.name);
+    return source !== undefined && source.type in AS_TEXT && column.type === 'TEXT'
+      ? { ...source, nullable: column.nullable }
+      : column;
+  });
