@@ -52,10 +52,33 @@ export interface SessionContext {
   readonly role: string | null;
 }
 
+/** PUT and GET: what the driver copies between its machine and the folder of an internal stage. */
+export type FileTransfer =
+  | {
+      readonly command: 'UPLOAD';
+      /** Paths on the client's side, perhaps with wildcards. */
+      readonly sources: readonly string[];
+      readonly folder: string;
+      readonly parallel: number;
+      readonly autoCompress: boolean;
+      readonly sourceCompression: string;
+      readonly overwrite: boolean;
+    }
+  | {
+      readonly command: 'DOWNLOAD';
+      /** Names below the folder. */
+      readonly sources: readonly string[];
+      readonly folder: string;
+      readonly localFolder: string;
+      readonly parallel: number;
+    };
+
 export interface StatementResult {
   /** Snowflake's statementTypeId: SELECT 0x1000, INSERT 0x3100, UPDATE 0x3200, DELETE 0x3300, MERGE 0x3400 … */
   readonly statementTypeId: number;
   readonly result: ResultSet;
+  /** What is left for the driver to do. */
+  readonly transfer?: FileTransfer;
   /** The session's context after the statement. */
   readonly context: SessionContext;
   /** Binds of a statement that was described, or that came with some. */

@@ -1,6 +1,6 @@
 import type { ScopeColumn } from '../sql/scope.ts';
 import { INTEGER, TEXT, TIMESTAMP_LTZ } from '../sql/types/names.ts';
-import type { ResultSet } from '../statement.ts';
+import type { FileTransfer, ResultSet } from '../statement.ts';
 import { encodeRows } from '../storage/encode-result.ts';
 import { resultColumn } from '../storage/result-column.ts';
 import type { SnowflakeType } from '../types.ts';
@@ -44,6 +44,7 @@ export interface Statement {
 export interface Answer {
   readonly statementTypeId: number;
   readonly result: ResultSet;
+  readonly transfer?: FileTransfer;
 }
 
 export type Handler = (session: SessionState, statement: Statement) => Promise<Answer>;

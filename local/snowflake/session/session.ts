@@ -51,9 +51,9 @@ export class Session implements EngineSession {
   execute(sql: string, options: ExecuteOptions): Promise<StatementResult> {
     return this.#inTurn(async () => {
       if (this.#isClosed) throw new SnowflakeError('390111', '08003', 'Session no longer exists.');
-      const { statementTypeId, result } = await this.#run(sql, options);
+      const answer = await this.#run(sql, options);
       const bindCount = options.binds || options.describeOnly ? countBinds(sql) : 0;
-      return { statementTypeId, result, context: this.context, bindCount };
+      return { ...answer, context: this.context, bindCount };
     });
   }
 

@@ -6,6 +6,7 @@ import { EXPORTED_KEYS, IMPORTED_KEYS, PRIMARY_KEYS, UNIQUE_KEYS } from './show/
 import { COLUMNS, OBJECTS, SEQUENCES, TABLES, VIEWS } from './show/relations.ts';
 import { SHOW_PARAMETERS, SHOW_VARIABLES } from './show/settings.ts';
 import { show } from './show/show.ts';
+import { FILE_FORMATS, INTEGRATIONS, STAGES, STORAGE_INTEGRATIONS } from './show/stages.ts';
 import { STREAMS } from './show/streams.ts';
 import { alterWarehouse, createRole, createWarehouse } from './statements/account-object.ts';
 import { alterTable } from './statements/alter-table.ts';
@@ -17,12 +18,14 @@ import { createSequence } from './statements/create-sequence.ts';
 import { createTable } from './statements/create-table.ts';
 import { createView } from './statements/create-view.ts';
 import { describeRelation } from './statements/describe.ts';
+import { describeStage } from './statements/describe-stage.ts';
 import { dml } from './statements/dml.ts';
 import { drop } from './statements/drop.ts';
 import { alterFileFormat, createFileFormat, describeFileFormat } from './statements/file-format.ts';
 import { query } from './statements/query.ts';
 import { alterSession, setVariable, unsetVariable } from './statements/session-setting.ts';
 import { alterStage, createStage } from './statements/stage.ts';
+import { listFiles, removeFiles } from './statements/stage-files.ts';
 import {
   alterStorageIntegration,
   createStorageIntegration,
@@ -30,6 +33,7 @@ import {
 } from './statements/storage-integration.ts';
 import { alterStream, createStream, describeStream } from './statements/stream.ts';
 import { begin, commit, rollback } from './statements/transaction.ts';
+import { get, put } from './statements/transfer.ts';
 import { truncate } from './statements/truncate.ts';
 import { undropTable } from './statements/undrop.ts';
 import {
@@ -55,6 +59,10 @@ const SHOWS = [
   STREAMS,
   WAREHOUSES,
   ROLES,
+  STAGES,
+  FILE_FORMATS,
+  INTEGRATIONS,
+  STORAGE_INTEGRATIONS,
   SHOW_PARAMETERS,
   SHOW_VARIABLES,
 ];
@@ -91,6 +99,7 @@ export const STATEMENTS: Readonly<Record<string, Handler>> = {
   'ALTER FILE FORMAT': alterFileFormat,
   'ALTER STORAGE INTEGRATION': alterStorageIntegration,
   'ALTER INTEGRATION': alterStorageIntegration,
+  'DESCRIBE STAGE': describeStage,
   'DESCRIBE FILE FORMAT': describeFileFormat,
   'DESCRIBE STORAGE INTEGRATION': describeIntegration,
   'DESCRIBE INTEGRATION': describeIntegration,
@@ -100,6 +109,12 @@ export const STATEMENTS: Readonly<Record<string, Handler>> = {
   'DROP INTEGRATION': drop('INTEGRATION'),
   'COPY INTO location': copyUnload,
   'COPY INTO table': copyLoad,
+  LIST: listFiles,
+  LS: listFiles,
+  REMOVE: removeFiles,
+  RM: removeFiles,
+  PUT: put,
+  GET: get,
   'ALTER TABLE': alterTable,
   'ALTER STREAM': alterStream,
   'ALTER SESSION': alterSession,
@@ -226,17 +241,10 @@ function isNameOnly(reader: TokenReader, words: readonly string[]): boolean {
 /** Verbs of Snowflake that are refused by name; any other first word is a syntax error. */
 const REFUSED_VERBS: readonly string[] = [
   'CALL',
-  'COPY',
   'EXECUTE',
   'EXPLAIN',
-  'GET',
   'GRANT',
-  'LIST',
-  'LS',
-  'PUT',
-  'REMOVE',
   'REVOKE',
-  'RM',
   'UNDROP',
 ];
 

@@ -10,7 +10,8 @@ export type TokenKind =
   | 'bind'
   | 'variable'
   | 'positional'
-  | 'stage';
+  | 'stage'
+  | 'file';
 
 /** One token of Snowflake SQL; `start` and `end` are offsets into the text. */
 export interface Token {
@@ -20,7 +21,7 @@ export interface Token {
   /**
    * What it means: a word in upper case, a quoted identifier without quotes, a string decoded, a
    * bind's number, a variable's upper-case name, a positional column's number, a stage reference
-   * without `@`.
+   * without `@`, a path without `file://`.
    */
   readonly value: string;
   readonly start: number;
@@ -30,6 +31,8 @@ export interface Token {
 const SYMBOLS = ['->>', '::', '=>', '<=', '>=', '<>', '!=', '||', '->', ':='];
 const WORD = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
 const NUMBER = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
+/** After PUT, and after the stage of GET; elsewhere `//` begins a comment. */
+const FILE = /file:\/\/[^\s;]*/iy;
 const SPACE = /\s+/y;
 const STAGE = /@(?:"[^"]*"|[^\s;,()'"])+/y;
 function matchAt(pattern: RegExp, sql: string, at: number): string | undefined {
@@ -86,6 +89,10 @@ function readNameOrNumber(sql: string, at: number): Token | undefined {
   return undefined;
 }
 
+function mayBeFile(previous: Token | undefined): boolean {
+  return previous?.kind === 'stage' || (previous?.kind === 'word' && previous.value === 'PUT');
+}
+
 function readToken(sql: string, at: number, previous: Token | undefined, binds: number): Token {
   const char = sql[at];
   if (char === "'") {
@@ -95,6 +102,10 @@ function readToken(sql: string, at: number, previous: Token | undefined, binds: 
   if (char === '"') {
     const { value, end } = readQuotedIdentifier(sql, at);
     return token('quoted', sql, at, end, value);
+  }
+  if (mayBeFile(previous)) {
+    const file = matchAt(FILE, sql, at);
+    if (file) return token('file', sql, at, at + file.length, file.slice('file://'.length));
   }
   const dollar = char === '$' ? readDollar(sql, at) : undefined;
   const found = dollar ?? readBind(sql, at, previous, binds) ?? readNameOrNumber(sql, at);

@@ -3,6 +3,7 @@ import { dmlStats } from './dml-stats.ts';
 import { jsonAnswer, rawJsonAnswer, type WireAnswer } from './http.ts';
 import { rowType } from './row-type.ts';
 import type { RunOutcome, SessionParameters, StatementRun } from './statement-run.ts';
+import { transferFields } from './transfer-answer.ts';
 import { ASYNCHRONOUS, wireError } from './wire-errors.ts';
 
 /**
@@ -142,6 +143,7 @@ export async function resultAnswer(run: StatementRun, origin: string): Promise<W
     queryContext: { entries: [{ id: 0, timestamp: 1, priority: 0, context: 'stand-in' }] },
     ...contextFields(outcome),
     ...childFields(outcome),
+    ...(outcome.transfer ? transferFields(outcome.transfer) : {}),
     ...chunkFields(run, outcome, isInline ? 1 : 0, origin),
   };
   const fields = JSON.stringify(data).slice(1);

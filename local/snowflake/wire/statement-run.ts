@@ -1,4 +1,10 @@
-import type { ResultSet, SessionContext, SnowflakeError, StatementResult } from '../statement.ts';
+import type {
+  FileTransfer,
+  ResultSet,
+  SessionContext,
+  SnowflakeError,
+  StatementResult,
+} from '../statement.ts';
 import type { Pages } from './sql-api/pages.ts';
 import { asSnowflakeError, wireError } from './wire-errors.ts';
 
@@ -18,6 +24,7 @@ export interface RunOutcome {
   readonly children: readonly StatementRun[];
   /** The rows on disk, for statements of the SQL API; `result` has no partitions then. */
   readonly pages?: Pages;
+  readonly transfer?: FileTransfer;
 }
 
 export interface RunOptions {
@@ -29,9 +36,9 @@ export interface RunOptions {
 }
 
 export const outcomeOf = (
-  { statementTypeId, result, context, bindCount = 0 }: StatementResult,
+  { bindCount = 0, ...result }: StatementResult,
   parameters: SessionParameters,
-): RunOutcome => ({ statementTypeId, result, context, parameters, bindCount, children: [] });
+): RunOutcome => ({ ...result, parameters, bindCount, children: [] });
 
 export type RunWork = (signal: AbortSignal) => Promise<RunOutcome>;
 

@@ -43,6 +43,9 @@ export const wireError = {
       `Unsupported feature 'binds from stage ${stage}': the stand-in takes binds inside the ` +
         'request only. Raise the driver’s array binding threshold.',
     ),
+  /** https://docs.snowflake.com/en/developer-guide/sql-api/intro: PUT and GET are for drivers. */
+  transferBySqlApi: () =>
+    new SnowflakeError('391911', '0A000', 'PUT and GET are not supported by the SQL API.'),
   payload: () =>
     new SnowflakeError('390142', '08001', 'Incoming request does not contain a valid payload.'),
   internal: (error: unknown) =>

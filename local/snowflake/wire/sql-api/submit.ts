@@ -82,6 +82,7 @@ async function execute(
   const session = await openSession(door, submission);
   try {
     const outcome = await executeRequest(session, request, signal);
+    if (outcome.transfer) throw wireError.transferBySqlApi();
     for (const child of outcome.children) {
       child.replaceOutcome(await settle(door, child.id, child.outcome(), submission.nullAsText));
       door.log.add(child);
