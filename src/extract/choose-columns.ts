@@ -25,6 +25,13 @@ export const ADDED_COLUMNS = ['extraction_timestamp', 'source_system'] as const;
 /** Column beside a TIMESTAMP_TZ, for the offset that an instant does not have. */
 export const offsetColumn = (name: string) => `${name}__offset_minutes`;
 
+/** Whether a column is one that extraction adds, among all columns of its files. */
+export function isAddedColumn(name: string, columns: ReadonlySet<string>): boolean {
+  if (ADDED_COLUMNS.some((added) => added === name)) return true;
+  const base = /^(.+)__offset_minutes$/.exec(name)?.[1];
+  return base !== undefined && columns.has(base);
+}
+
 type QueryFields = Pick<ExtractQuery, 'name' | 'key' | 'columns' | 'watermark_column'>;
 
 function refuse(query: QueryFields, code: 'CONFIG_INVALID' | 'SCHEMA_DRIFT', why: string): never {

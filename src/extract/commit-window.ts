@@ -72,6 +72,7 @@ async function makeManifest(deps: ExtractDeps, keys: BronzeKeys): Promise<Manife
     checksum: profile.checksum,
     columns: withStatistics(plan.columns, plan.sourceColumns, profile),
     schemaHash: schemaHash(plan.columns),
+    drift: plan.drift,
     versions: { ...deps.versions },
   };
 }

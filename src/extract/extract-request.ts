@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Drift } from '../model/drift.ts';
 import { Interval } from '../model/interval.ts';
 import type { Window } from '../model/window.ts';
 import type { QueryId } from '../ports/watermark-store.ts';
@@ -93,6 +94,8 @@ export interface PlanAnswer {
   /** Object that lists the ranges of a split window, which then has no parts here. */
   readonly rangesKey?: string;
   readonly plannedRows: number;
+  /** How the source's columns have changed; absent when they have not. */
+  readonly drift?: readonly Drift[];
   /** Dry run: the statement that would run. */
   readonly sql?: string;
 }

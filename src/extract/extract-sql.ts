@@ -1,6 +1,7 @@
 import type { ExtractQuery } from '../model/pipeline.ts';
 import type { Window } from '../model/window.ts';
 import type { SourceColumn } from '../ports/warehouse.ts';
+import type { ContractColumn } from './apply-contract.ts';
 import { fetchedColumn } from './project-column.ts';
 import { requireWatermarkKind } from './watermark-kind.ts';
 
@@ -42,7 +43,7 @@ export const describeSql = (query: WindowSelection['query']): string =>
   `SELECT * FROM ${fromClause(query)} LIMIT 0`;
 
 /** The rows of a window, columns by name. */
-export const selectSql = (selection: WindowSelection, columns: readonly SourceColumn[]): string =>
+export const selectSql = (selection: WindowSelection, columns: readonly ContractColumn[]): string =>
   `SELECT ${columns.map(fetchedColumn).join(', ')}\n` +
   `FROM ${fromClause(selection.query)}${whereClause(selection)}`;
 

@@ -79,6 +79,7 @@ function planOf(
     watermarkColumn: reading.watermarkColumn?.name ?? null,
     watermarkAfter: reading.watermarkAfter,
     nullWatermarkRows: reading.nullWatermarkRows,
+    drift: [...reading.drift],
     sql: reading.sql,
     split: statement.split,
     snapshotAt: `${reading.snapshotAt.replace(' ', 'T')}Z`,
@@ -203,7 +204,12 @@ async function writePlan(
 async function followPlan(deps: ExtractDeps, run: Run, noted: Noted): Promise<PlanAnswer> {
   const { request, warehouse } = run;
   const { reading, pipelineKey, split, queryId, before } = noted.statement;
-  const answer = { ...answerOf(request, pipelineKey), hasWindow: true, window: reading.window };
+  const answer = {
+    ...answerOf(request, pipelineKey),
+    hasWindow: true,
+    window: reading.window,
+    ...(reading.drift.length === 0 ? {} : { drift: reading.drift }),
+  };
   if (queryId === null) {
     const ranges = split as Split;
     const plan = await writePlan(deps, run, noted, foundRanges(noted.statement, ranges));

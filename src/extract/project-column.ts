@@ -1,4 +1,6 @@
+import { declaredType } from '../model/source-type.ts';
 import type { SourceColumn } from '../ports/warehouse.ts';
+import type { ContractColumn } from './apply-contract.ts';
 import { floatDigitsSql } from './source-profile.ts';
 
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
@@ -11,15 +13,24 @@ const AS_TEXT: Readonly<Record<string, (value: string) => string>> = {
   ARRAY: (value) => `TO_JSON(${value})`,
 };
 
+/** A column's value in the type that its contract has. */
+export function contractValue(column: ContractColumn): string {
+  const name = quote(column.name);
+  if (column.read === undefined) return name;
+  return `${column.read === 'null' ? 'NULL' : name}::${declaredType(column)}`;
+}
+
 /**
  * A column as it is asked for where results come as JSON: a FLOAT with all its digits, of which
  * such a result leaves some out, and semi-structured values as the one text that the checksum
  * counts, not spread over lines.
  */
-export function fetchedColumn({ name, type }: SourceColumn): string {
-  const value = quote(name);
-  const asText = AS_TEXT[type];
-  return asText === undefined ? value : `${asText(value)} AS ${value}`;
+export function fetchedColumn(column: ContractColumn): string {
+  const name = quote(column.name);
+  const value = contractValue(column);
+  const asText = AS_TEXT[column.type];
+  const read = asText === undefined ? value : asText(value);
+  return read === name ? name : `${read} AS ${name}`;
 }
 
 /** The columns of a result with the types that the source has, for those asked for as text. */

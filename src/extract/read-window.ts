@@ -1,9 +1,11 @@
 import { TerminalError } from '../errors.ts';
+import type { Drift } from '../model/drift.ts';
 import { floorInstant } from '../model/instant.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { ExtractQuery } from '../model/pipeline.ts';
 import type { Window } from '../model/window.ts';
 import type { SourceColumn, Warehouse } from '../ports/warehouse.ts';
+import { applyContract, type ContractColumn } from './apply-contract.ts';
 import { chooseColumns, findWatermarkColumn } from './choose-columns.ts';
 import type { PlanRequest } from './extract-request.ts';
 import {
@@ -19,7 +21,9 @@ import { requireWatermarkKind, type WatermarkKind } from './watermark-kind.ts';
 
 /** What is to be read from the source for one run. */
 export interface WindowReading extends WindowSelection {
-  readonly columns: readonly SourceColumn[];
+  readonly columns: readonly ContractColumn[];
+  /** How the source's columns have changed since the last commit. */
+  readonly drift: readonly Drift[];
   /** The source's clock. */
   readonly snapshotAt: string;
   readonly sql: string;
@@ -142,7 +146,11 @@ export async function planReading(
   options: ReadingOptions,
 ): Promise<WindowReading | null> {
   const described = await warehouse.describe(describeSql(query));
-  const columns = chooseColumns(query, described);
+  const { columns, drift } = applyContract(
+    query,
+    chooseColumns(query, described),
+    options.previous,
+  );
   const watermarkColumn = findWatermarkColumn(query, described);
   const now = await warehouse.now();
   const plan =
@@ -152,5 +160,5 @@ export async function planReading(
   if (plan === null) return null;
   const selection = { query, ...plan };
   const sql = selectSql(selection, columns);
-  return { ...selection, columns, snapshotAt: now, sql, countSql: countSql(selection) };
+  return { ...selection, columns, drift, snapshotAt: now, sql, countSql: countSql(selection) };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { TerminalError } from '../errors.ts';
+import { Drift } from '../model/drift.ts';
 import { Interval } from '../model/interval.ts';
 import { ManifestColumn, ManifestFile } from '../model/manifest.ts';
 import { RowProfile } from '../model/row-profile.ts';
@@ -54,6 +55,7 @@ export const PlanDocument = z.strictObject({
   watermarkColumn: z.string().nullable(),
   watermarkAfter: z.string().nullable(),
   nullWatermarkRows: z.int().min(0),
+  drift: z.array(Drift),
   sql: z.string(),
   queryId: z.string().nullable().describe('null: every range has its own'),
   split: SplitDocument.nullable().default(null),

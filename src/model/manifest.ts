@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Checksum } from './checksum.ts';
+import { Drift } from './drift.ts';
 import { Interval } from './interval.ts';
 import { Window } from './window.ts';
 
@@ -70,6 +71,10 @@ export const Manifest = z.strictObject({
   checksum: Checksum.optional(),
   columns: z.array(ManifestColumn),
   schemaHash: z.string(),
+  drift: z
+    .array(Drift)
+    .default([])
+    .describe("how the source's columns differ from the last commit's"),
   versions: z.record(z.string(), z.string()),
 });
 export type Manifest = z.infer<typeof Manifest>;

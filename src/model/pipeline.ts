@@ -46,6 +46,12 @@ export const ExtractQuery = z
       .describe(
         'rows that have no watermark: read with every window, left out, or a reason to stop',
       ),
+    contract: z
+      .enum(['evolve', 'freeze', 'discard'])
+      .default('evolve')
+      .describe(
+        "when the source's columns change: follow, stop, or follow without the columns that are new",
+      ),
     partition_by: z.enum(['date']).default('date'),
     group: Name.default('default'),
     max_file_mb: z.number().positive().default(128),

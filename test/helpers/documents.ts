@@ -68,6 +68,7 @@ export const manifestDocument = (overrides: Partial<Manifest> = {}): Manifest =>
   columns: [{ name: 'ID', type: 'NUMBER(38,0)', nullable: false, parquetType: 'DECIMAL(38,0)' }],
   schemaHash: 'hash',
   nullWatermarkRows: 0,
+  drift: [],
   versions: {},
   ...overrides,
 });

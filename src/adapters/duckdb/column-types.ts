@@ -1,4 +1,5 @@
 import type { ManifestColumn } from '../../model/manifest.ts';
+import { declaredType } from '../../model/source-type.ts';
 import type { SourceColumn } from '../../ports/warehouse.ts';
 
 /** One column of a file: its type in DuckDB's words and how it is read from the source's text. */
@@ -17,15 +18,6 @@ const BIGINT_DIGITS = 18;
 const MICROSECOND_DIGITS = 6;
 
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
-
-/** The source's type as it is declared there, for example NUMBER(38,0). */
-export function declaredType({ type, precision, scale, length }: SourceColumn): string {
-  if (type === 'NUMBER') return `NUMBER(${precision ?? 38},${scale ?? 0})`;
-  if (type === 'TIME' || type.startsWith('TIMESTAMP')) return `${type}(${scale ?? 9})`;
-  if (type === 'TEXT') return length === null ? 'VARCHAR' : `VARCHAR(${length})`;
-  if (type === 'BINARY') return length === null ? type : `BINARY(${length})`;
-  return type;
-}
 
 function numberType({ precision, scale }: SourceColumn): string {
   const digits = precision ?? 38;

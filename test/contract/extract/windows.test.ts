@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { GetTableCommand } from '@aws-sdk/client-glue';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoWatermarkStore } from '#src/adapters/aws/dynamo-watermark-store.ts';
 import { glueBronzeCatalog } from '#src/adapters/aws/glue-bronze-catalog.ts';
@@ -282,24 +283,71 @@ describe('a window by hand', () => {
 });
 
 describe('columns at the source that change', () => {
-  it('are as the files of each run have them', async () => {
-    await runAll(source, 'create table drifting as select 1 as id, 2 as gone');
+  const columnsOf = async (id: { pipeline: string; query: string }) => {
+    const manifests = await committedManifests(emulator, id);
+    return manifests.map(({ columns }) =>
+      columns.slice(0, -2).map(({ name, type }) => `${name} ${type}`),
+    );
+  };
+
+  it('are followed: new ones come, lost ones are null, wider ones are widened', async () => {
+    await runAll(source, 'create table drifting as select 1::number(5,0) as id, 2::int as gone');
     const query = await openQuery('drifting', { table: 'drifting' });
     await query.extract();
     await runAll(
       source,
       'alter table drifting drop column gone',
       'alter table drifting add column came varchar(10)',
+      'alter table drifting alter column id set data type number(9,0)',
     );
 
     await query.extract();
+    await runAll(source, "insert into drifting values (3, 'x')");
+    await query.extract();
 
-    const manifests = await committedManifests(emulator, query.id);
-    const own = manifests.map(({ columns }) => columns.slice(0, 2).map(({ name }) => name));
-    expect(own).toEqual([
-      ['ID', 'GONE'],
-      ['ID', 'CAME'],
+    const gone = 'GONE NUMBER(38,0)';
+    expect(await columnsOf(query.id)).toEqual([
+      ['ID NUMBER(5,0)', gone],
+      ['ID NUMBER(9,0)', 'CAME VARCHAR(10)', gone],
+      ['ID NUMBER(9,0)', 'CAME VARCHAR(10)', gone],
     ]);
-    expect(manifests[0]?.schemaHash).not.toBe(manifests[1]?.schemaHash);
+    const [first, second, third] = await committedManifests(emulator, query.id);
+    expect(first?.drift).toEqual([]);
+    expect(second?.drift.map(({ column, change }) => `${column} ${change}`)).toEqual([
+      'ID widened',
+      'GONE dropped',
+      'CAME added',
+    ]);
+    expect(third?.drift).toMatchObject([{ column: 'GONE', change: 'dropped' }]);
+    const { Table } = await emulator.clients.glue.send(
+      new GetTableCommand({ DatabaseName: NAMES.database, Name: 'drifting' }),
+    );
+    expect(Table?.StorageDescriptor?.Columns?.map(({ Name, Type }) => `${Name} ${Type}`)).toEqual([
+      'id bigint',
+      'came string',
+      'gone decimal(38,0)',
+      'extraction_timestamp timestamp',
+      'source_system string',
+    ]);
+  });
+
+  it('stop a frozen query before anything is read, and pass a discarding one by', async () => {
+    await runAll(source, 'create table kept as select 1 as id');
+    const frozen = await openQuery('frozen', { table: 'kept', contract: 'freeze' });
+    const discarding = await openQuery('discarding', { table: 'kept', contract: 'discard' });
+    await frozen.extract();
+    await discarding.extract();
+    await runAll(source, 'alter table kept add column came varchar(10)');
+
+    await expect(frozen.extract()).rejects.toMatchObject({
+      code: 'SCHEMA_DRIFT',
+      message: expect.stringContaining('CAME was added'),
+    });
+    await discarding.extract();
+
+    expect((await columnsOf(discarding.id)).at(-1)).toEqual(['ID NUMBER(1,0)']);
+    const { drift } = (await committedManifests(emulator, discarding.id))[1] ?? {};
+    expect(drift).toMatchObject([{ column: 'CAME', decision: 'discarded' }]);
+    expect((await deps.watermarks.read(frozen.id)).pending).toBeNull();
   });
 });
