@@ -77,6 +77,26 @@ describe('an engine killed with SIGKILL', () => {
     });
   });
 
+  it('has each stream where its last commit left it, and the past of its table', async () => {
+    const seen = await writeUntil('consumed 25', 'stream');
+    const consumed = seen.filter((line) => line.startsWith('consumed')).length;
+    await reopen(async (query) => {
+      const moved = async () => Number((await query('select count(*) from target'))[0]?.[0]);
+      const before = await moved();
+      expect(before).toBeGreaterThanOrEqual(consumed);
+      expect(await query('select count(*) - count(distinct id) from target')).toEqual([['0']]);
+      const fresh = 'from changes where not metadata$isupdate';
+      const [[left]] = (await query(`select count(*) ${fresh}`)) as [[string]];
+      await query(`insert into target select id ${fresh}`);
+      expect(await query('select count(*) from changes')).toEqual([['0']]);
+      expect(await moved()).toBe(before + Number(left));
+      const first = "at (timestamp => '1999-01-01'::timestamp_ntz)";
+      await expect(query(`select * from source ${first}`)).rejects.toThrow('not available');
+      const now = await query('select id from source at (offset => 0) order by id');
+      expect(now).toEqual(await query('select id from source order by id'));
+    });
+  });
+
   it('takes new writes after it, with ids and identities that go on', async () => {
     await writeUntil('created 2', 'tables');
     await reopen(async (query) => {

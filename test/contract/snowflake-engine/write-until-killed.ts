@@ -64,4 +64,24 @@ async function writeTables(): Promise<void> {
   }
 }
 
-await (mode === 'rows' ? writeRows() : writeTables());
+/** Each row moves through a stream; every change to the tables is in a version that stays. */
+async function consumeStream(): Promise<void> {
+  await run('create table source (id int)');
+  await run('create table target (id int)');
+  await run('create stream changes on table source');
+  for (let id = 1; ; id += 1) {
+    await run(`insert into source values (${id})`);
+    await run('begin');
+    await run('insert into target select id from changes where not metadata$isupdate');
+    await run(`update source set id = -id where id = ${id - 1}`);
+    await run('commit');
+    say(`consumed ${id}`);
+  }
+}
+
+const WRITERS: Readonly<Record<string, () => Promise<void>>> = {
+  rows: writeRows,
+  tables: writeTables,
+  stream: consumeStream,
+};
+await WRITERS[mode ?? '']?.();

@@ -87,7 +87,8 @@ async function startVersion(
 function cloneOf(session: SessionState, stream: StreamObject): Draft {
   const offset = session.engine.versions.offset(stream.id);
   if (!offset) throw missingObject(session, 'Stream', [stream.name]);
-  return { stream, offset, table: undefined };
+  const { tableId, table, isAppendOnly } = stream;
+  return { stream: { tableId, table, isAppendOnly }, offset, table: undefined };
 }
 
 function findStream(session: SessionState, parts: readonly string[]): StreamObject {
