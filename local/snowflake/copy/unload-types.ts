@@ -24,7 +24,7 @@ const MILLISECOND_NANOS = 1_000_000;
 function logicalValue({ type }: ScopeColumn, value: string): string {
   switch (type.name) {
     case 'TIMESTAMP_NTZ':
-      return `CAST(sf_cut(${value}, ${MILLISECOND_NANOS}) AS TIMESTAMP_MS)`;
+      return `CAST(CAST(sf_cut(${value}, ${MILLISECOND_NANOS}) AS TIMESTAMP) AS TIMESTAMP_MS)`;
     case 'TIME':
       return `CAST(sf_cut_time(${value}, ${MILLISECOND_NANOS}) AS TIME)`;
     case 'VARIANT':
