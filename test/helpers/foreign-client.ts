@@ -19,6 +19,9 @@ export async function runForeignClient(
   standIn: TestStandIn,
   ...args: readonly string[]
 ): Promise<unknown> {
+  if (!existsSync(python)) {
+    throw new Error(`There is no ${python}: run npm test once, which brings the foreign clients.`);
+  }
   const line = join(standIn.dataDir, 'line.json');
   writeFileSync(line, JSON.stringify(standInLine(standIn)));
   const path = join(root, 'test', 'clients', script);
