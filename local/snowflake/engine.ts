@@ -1,6 +1,7 @@
 import { Catalog } from './catalog/catalog.ts';
 import type { CatalogObject, RoleObject, WarehouseObject } from './catalog/model.ts';
 import { LOAD_HISTORY_TABLE } from './copy/load-history.ts';
+import { QueryHistory } from './history/query-history.ts';
 import { Session } from './session/session.ts';
 import { type EngineParts, SessionState } from './session/session-state.ts';
 import { loadTranslator, type Translator } from './sql/translate.ts';
@@ -134,16 +135,18 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const stages = new Stages(dataDir, objectStore);
   await stages.sweep((id) => catalog.has(id));
   const versions = await loadVersions(store, catalog, translator, now());
+  const history = await QueryHistory.open(await store.connect([]), now);
   const lock = new WriteLock();
   const connect = () => store.connect(translator.macros);
   const parts: EngineParts = {
-    ...{ catalog, results, lock, translator, now, versions, stages, connect },
+    ...{ catalog, results, lock, translator, now, versions, stages, history, connect },
   };
   const sessions = new Set<Session>();
   await prune(store, parts);
   const sweep = setInterval(() => {
     void results.sweep();
     void prune(store, parts);
+    void history.sweep();
   }, SWEEP_MS).unref();
   let lastId = 0;
   return {
@@ -161,6 +164,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     async close() {
       clearInterval(sweep);
       await Promise.all([...sessions].map((session) => session.close()));
+      await history.close();
       await results.close();
       stages.close();
       await store.close();

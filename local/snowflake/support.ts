@@ -1,4 +1,5 @@
 import {
+  accountUsageSupport,
   informationSchemaSupport,
   parameterSupport,
   type StatementSupport,
@@ -52,6 +53,7 @@ const doorSupport = (): readonly SupportedFeature[] => [
 const engineSupport = (): readonly SupportedFeature[] => [
   ...statementSupport().map(within('Statements')),
   ...informationSchemaSupport().map(within('INFORMATION_SCHEMA')),
+  ...accountUsageSupport().map(within('SNOWFLAKE.ACCOUNT_USAGE')),
   ...parameterSupport().map(within('Session parameters')),
 ];
 

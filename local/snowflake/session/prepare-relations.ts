@@ -54,6 +54,7 @@ export async function prepareRelations(
 ): Promise<void> {
   await prepareStages(session, statement, scope, work);
   await preparePoints(session, statement.sql, scope, work);
+  if (/QUERY_HISTORY/i.test(statement.sql)) await session.engine.history.flush();
   for (const queryId of scannedIds(statement.sql, session.queryIds)) {
     const result = session.engine.results.find(queryId.toLowerCase());
     if (!result) throw unknownResult(queryId);

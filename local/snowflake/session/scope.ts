@@ -7,6 +7,12 @@ import type {
   ViewObject,
 } from '../catalog/model.ts';
 import { displayObject, duckdbName, quote, temporaryName } from '../catalog/names.ts';
+import {
+  accountUsageView,
+  type HistoryRelation,
+  historyFunction,
+  type TableArguments,
+} from '../history/history-relations.ts';
 import { compilationError, unsupported } from '../sql/errors.ts';
 import type { Scope, ScopeColumn, ScopeRelation, ScopeValue } from '../sql/scope.ts';
 import type { PointText, Travel } from '../sql/syntax/travels.ts';
@@ -109,7 +115,7 @@ export class StatementScope implements Scope {
     if (given && given.parts.join('\0') === parts.join('\0')) return given.relation;
     const stage = this.#stage(parts);
     if (stage) return stage;
-    const view = this.#informationSchema(parts);
+    const view = this.#informationSchema(parts) ?? this.#history(accountUsageView(parts));
     if (view) return view;
     const found = this.#session.findRelation(parts, this.database, this.schema);
     if (!found) return this.#stream(parts, travel);
@@ -128,6 +134,16 @@ export class StatementScope implements Scope {
     const name = this.#session.qualify(parts, this.database, this.schema);
     const found = name && this.#session.engine.catalog.find('SEQUENCE', name);
     return found ? duckdbName(found) : undefined;
+  }
+
+  tableFunction(name: string, args: TableArguments): ScopeRelation | undefined {
+    return this.#history(
+      historyFunction(name, args, {
+        SESSION_ID: this.sessionId,
+        USER_NAME: this.user,
+        WAREHOUSE_NAME: this.warehouse ?? '',
+      }),
+    );
   }
 
   resultScan(queryId: string): ScopeRelation | undefined {
@@ -208,6 +224,14 @@ export class StatementScope implements Scope {
     const duckdb = temporaryName({ database: owner, schema: 'INFORMATION_SCHEMA', name });
     this.#addView({ name: duckdb, sql: view.sql });
     return { duckdbName: duckdb, columns: view.columns };
+  }
+
+  #history(found: HistoryRelation | undefined): ScopeRelation | undefined {
+    if (!found) return undefined;
+    const at = this.#opened.views.length;
+    const name = temporaryName({ database: '_SF', schema: 'HISTORY', name: String(at) });
+    this.#addView({ name, sql: found.sql });
+    return { duckdbName: name, columns: found.columns };
   }
 
   #openView(view: ViewObject): ScopeRelation {

@@ -11,6 +11,7 @@ import type {
   TableObject,
 } from '../catalog/model.ts';
 import { displayName, displayObject } from '../catalog/names.ts';
+import type { QueryHistory } from '../history/query-history.ts';
 import type { Translator } from '../sql/translate.ts';
 import type { Stages } from '../stage/stages.ts';
 import { type SessionContext, SnowflakeError } from '../statement.ts';
@@ -31,6 +32,7 @@ export interface EngineParts {
   readonly now: () => Date;
   readonly versions: VersionLog;
   readonly stages: Stages;
+  readonly history: QueryHistory;
   /** Another connection to the store, with everything that translated SQL needs. */
   readonly connect: () => Promise<StoreConnection>;
 }

@@ -1,3 +1,4 @@
+import { recorded } from '../history/record-statement.ts';
 import { countBinds, substituteBinds } from '../sql/binds.ts';
 import { unsupported } from '../sql/errors.ts';
 import { splitStatements } from '../sql/tokenize.ts';
@@ -51,7 +52,7 @@ export class Session implements EngineSession {
   execute(sql: string, options: ExecuteOptions): Promise<StatementResult> {
     return this.#inTurn(async () => {
       if (this.#isClosed) throw new SnowflakeError('390111', '08003', 'Session no longer exists.');
-      const answer = await this.#run(sql, options);
+      const answer = await this.#recorded(sql, options);
       const bindCount = options.binds || options.describeOnly ? countBinds(sql) : 0;
       return { ...answer, context: this.context, bindCount };
     });
@@ -78,7 +79,19 @@ export class Session implements EngineSession {
     return turn;
   }
 
-  async #run(sql: string, options: ExecuteOptions): Promise<Answer> {
+  /** Descriptions of statements are not in the query history. */
+  #recorded(sql: string, options: ExecuteOptions): Promise<Answer> {
+    if (options.describeOnly) return this.#run(sql, options, () => undefined);
+    return recorded(this.#state, sql, options.queryId, (seeKind) =>
+      this.#run(sql, options, seeKind),
+    );
+  }
+
+  async #run(
+    sql: string,
+    options: ExecuteOptions,
+    seeKind: (kind: string) => void,
+  ): Promise<Answer> {
     const state = this.#state;
     const limit = Number(state.parameters.get('STATEMENT_TIMEOUT_IN_SECONDS'));
     const { versions } = state.engine;
@@ -88,7 +101,7 @@ export class Session implements EngineSession {
     try {
       running.signal.throwIfAborted();
       const statement = this.#statement(sql, options, running.signal);
-      return await handle(state, statement);
+      return await handle(state, statement, seeKind);
     } catch (error) {
       throw running.signal.aborted ? running.signal.reason : named(error);
     } finally {
@@ -125,8 +138,13 @@ const DESCRIBED =
 /**
  * Runs a statement; describeOnly leaves out rows, and what changes the session is not run at all.
  */
-async function handle(state: SessionState, statement: Statement): Promise<Answer> {
+async function handle(
+  state: SessionState,
+  statement: Statement,
+  seeKind: (kind: string) => void,
+): Promise<Answer> {
   const { kind, handler } = findHandler(statement.reader);
+  seeKind(kind);
   if (!statement.describeOnly || DESCRIBED.test(kind)) return handler(state, statement);
   if (!/^(?:SHOW|DESCRIBE)\b/.test(kind)) {
     return answerColumns(STATEMENT_TYPE.session, [textColumn('status')]);

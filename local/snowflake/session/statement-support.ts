@@ -1,4 +1,5 @@
 import { INFORMATION_SCHEMA } from '../catalog/information-schema.ts';
+import { ACCOUNT_USAGE_VIEWS, HISTORY_FUNCTIONS } from '../history/history-relations.ts';
 import { PARAMETERS } from './parameters.ts';
 import { STATEMENTS } from './statement-kinds.ts';
 
@@ -100,7 +101,17 @@ export function statementSupport(): StatementSupport[] {
 
 /** Views of INFORMATION_SCHEMA. */
 export function informationSchemaSupport(): StatementSupport[] {
-  return Object.keys(INFORMATION_SCHEMA).map((feature) => ({ feature, isSupported: true }));
+  const functions = HISTORY_FUNCTIONS.map((name) => `${name}()`);
+  return [...Object.keys(INFORMATION_SCHEMA), ...functions].map((feature) => ({
+    feature,
+    isSupported: true,
+  }));
+}
+
+/** Views of SNOWFLAKE.ACCOUNT_USAGE; they have no delay. */
+export function accountUsageSupport(): StatementSupport[] {
+  const note = 'seven days, without a delay; BYTES_SCANNED and COMPILATION_TIME are NULL';
+  return ACCOUNT_USAGE_VIEWS.map((feature) => ({ feature, isSupported: true, note }));
 }
 
 /** Session parameters; one that changes nothing takes its default only. */

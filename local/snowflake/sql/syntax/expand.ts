@@ -26,6 +26,21 @@ function singleText(tokens: readonly Token[], at: number): Token | undefined {
   return open?.text === '(' && value?.kind === 'string' && close?.text === ')' ? value : undefined;
 }
 
+/** `[db.]INFORMATION_SCHEMA.f(` becomes `f(`: its table functions look at all databases here. */
+function stripInformationSchema(tokens: readonly Token[]): Token[] {
+  const kept: Token[] = [];
+  tokens.forEach((token, at) => {
+    kept.push(token);
+    const isCall = token.text === '(' && tokens[at - 1]?.kind === 'word';
+    const [schema, dot] = [tokens[at - 3], tokens[at - 2]];
+    if (!isCall || dot?.text !== '.' || !isWord(schema, 'INFORMATION_SCHEMA')) return;
+    const isQualified = tokens[at - 4]?.text === '.';
+    const length = isQualified ? 4 : 2;
+    kept.splice(kept.length - 2 - length, length);
+  });
+  return kept;
+}
+
 /** IDENTIFIER('db.t') and TABLE('db.t') become the name. */
 function expandIdentifiers(tokens: readonly Token[], sql: string): Token[] {
   const expanded: Token[] = [];
@@ -101,5 +116,5 @@ export function expandTokens(sql: string, scope: Scope): Token[] {
   const tokens = tokenize(sql).flatMap((token) =>
     token.kind === 'variable' ? variableTokens(token, scope) : [token],
   );
-  return deleteAsSelect(stripSetQualifiers(expandIdentifiers(tokens, sql)));
+  return deleteAsSelect(stripSetQualifiers(stripInformationSchema(expandIdentifiers(tokens, sql))));
 }
