@@ -116,6 +116,16 @@ describe('COPY INTO <table> of CSV', () => {
     expect(await records(session, copy)).toHaveLength(2);
   });
 
+  it('is seen by streams', async () => {
+    await run(session, 'create or replace stream order_changes on table orders');
+
+    await run(session, `copy into orders from @lake/csv/ ${CSV}`);
+
+    const sql = 'select count(*), min(metadata$action) from order_changes';
+    expect(await rows(session, sql)).toEqual([['3', 'INSERT']]);
+    await run(session, 'drop stream order_changes');
+  });
+
   it('removes what it has loaded with PURGE', async () => {
     await lake.put('lake/purged/a.csv', GOOD);
 

@@ -271,4 +271,21 @@ describe('COPY INTO <location>', () => {
     await run(session, 'rollback');
     expect(await rows(session, 'select count(*) from t')).toEqual([['0']]);
   });
+
+  it('writes a table as it was after a statement', async () => {
+    await run(session, 'create or replace table history (a int)');
+    const queryId = randomUUID();
+    await run(session, 'insert into history values (1), (2)', { queryId });
+    await run(session, 'delete from history');
+
+    const answer = await records(
+      session,
+      `copy into @out/before/ from (select * from history at(statement => '${queryId}'))
+       file_format = (type = parquet) detailed_output = true`,
+    );
+
+    expect(answer).toMatchObject([
+      { FILE_NAME: 'before/data_0_0_0.snappy.parquet', ROW_COUNT: '2' },
+    ]);
+  });
 });
