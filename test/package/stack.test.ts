@@ -163,6 +163,35 @@ describe('functions', () => {
   });
 });
 
+describe('jobs', () => {
+  it('are a script each, told its interval, without bookmarks, with arguments that Glue knows', () => {
+    const jobs = ofType(aws, 'AWS::Glue::Job').map(([, { Properties }]) => Properties);
+
+    expect(jobs).toHaveLength(3);
+    for (const { Command, DefaultArguments } of jobs) {
+      expect(JSON.stringify(Command.ScriptLocation)).toMatch(/glue-scripts\/jobs\/\w+\.py"/);
+      expect(DefaultArguments['--job-bookmark-option']).toBe('job-bookmark-disable');
+      expect(DefaultArguments['--enable-metrics']).toBe('true');
+      for (const name of Object.keys(DefaultArguments)) {
+        expect(name).toMatch(/^--(conf|TempDir|[a-z]+(-[a-z]+)+)$/);
+      }
+    }
+  });
+});
+
+describe('what costs while nothing runs', () => {
+  it('is not there: no endpoint, no cluster, no network of its own with gateways', () => {
+    const types = Object.values(aws.resources).map(({ Type }) => Type);
+    const idle = /^AWS::(EC2|ECS|EKS|EMR|MSK|RDS|Redshift|ElastiCache|OpenSearchService|MWAA)::/;
+
+    expect(types.filter((type) => idle.test(type))).toEqual([]);
+    expect(types.filter((type) => type.startsWith('AWS::SageMaker::Endpoint'))).toEqual([]);
+    for (const [, { Properties }] of ofType(aws, 'AWS::Lambda::Function')) {
+      expect(Properties.VpcConfig).toBeUndefined();
+    }
+  });
+});
+
 describe('triggers', () => {
   const rules = (stack: PackagedStack) =>
     Object.fromEntries(

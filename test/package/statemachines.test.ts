@@ -51,6 +51,10 @@ describe.each(machines)('the state machine %s', (machine) => {
     expect(isValid).toBe(true);
   });
 
+  it('tolerates no part that failed', () => {
+    expect(JSON.stringify(definition)).not.toContain('ToleratedFailure');
+  });
+
   it('names every state once, as a verb and an object in PascalCase', () => {
     const names = states.map(({ name }) => name);
 
