@@ -73,8 +73,16 @@ async function makeManifest(deps: ExtractDeps, keys: BronzeKeys): Promise<Manife
     columns: withStatistics(plan.columns, plan.sourceColumns, profile),
     schemaHash: schemaHash(plan.columns),
     drift: plan.drift,
+    strategy: plan.strategy,
     versions: { ...deps.versions },
   };
+}
+
+/** Writes the manifest, or finds the one that another attempt of the run has written meanwhile. */
+async function writeManifest(deps: ExtractDeps, key: string): Promise<Manifest> {
+  const manifest = await makeManifest(deps, bronzeKeys(key));
+  const isNew = await deps.lake.putText(key, JSON.stringify(manifest), { ifAbsent: true });
+  return isNew ? manifest : requireDocument(deps.lake, key, Manifest);
 }
 
 const answerOf = (manifest: Manifest, manifestKey: string): CommitAnswer => ({
@@ -106,8 +114,7 @@ export async function commitWindow(
   const { manifestKey } = requireOwnPending(watermark, id, request.runId);
   let manifest = await readDocument(deps.lake, manifestKey, Manifest);
   if (manifest === null) {
-    manifest = await makeManifest(deps, bronzeKeys(manifestKey));
-    await deps.lake.putText(manifestKey, JSON.stringify(manifest), { ifAbsent: true });
+    manifest = await writeManifest(deps, manifestKey);
   }
   await finishCommit(deps, { id, manifest, manifestKey, watermark, holder: request.runId });
   await deps.watermarks.releaseLease(id, request.runId);

@@ -44,9 +44,12 @@ export async function makeResources({ clients, endpoint }: Emulator, login: Snow
   await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: NAMES.database } }));
   const { credentials, region } = s3.config;
   const secrets = new SecretsManagerClient({ endpoint, region, credentials });
-  const secret = { Name: 'extract-snowflake', SecretString: JSON.stringify(login) };
-  const { ARN } = await secrets.send(new CreateSecretCommand(secret));
-  return { secretArn: ARN ?? '' };
+  /** Another log-in; its ARN. */
+  const add = async (name: string, other: SnowflakeCredentials): Promise<string> => {
+    const secret = { Name: `extract-${name}`, SecretString: JSON.stringify(other) };
+    return (await secrets.send(new CreateSecretCommand(secret))).ARN ?? '';
+  };
+  return { secretArn: await add('snowflake', login), add };
 }
 
 /** The environment that the function has, its AWS behind `endpoint`. */
@@ -111,6 +114,6 @@ export async function queryCommitted(
     }),
   );
   const query = await openDuckdbReader();
-  const files = `read_parquet([${copies.join(', ')}], hive_partitioning = false)`;
+  const files = `read_parquet([${copies.join(', ')}], hive_partitioning = false, union_by_name = true)`;
   return query(`with bronze as (from ${files}) ${sql}`);
 }

@@ -13,6 +13,7 @@ import {
  */
 const TRANSIENT_NAMES = new Set([
   'ConcurrentModificationException',
+  'ConditionalRequestConflict',
   'InternalError',
   'InternalFailure',
   'InternalServerError',
