@@ -1,10 +1,10 @@
-import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoIntervalStore } from '#src/adapters/aws/dynamo-interval-store.ts';
 import { dynamoStatusStore } from '#src/adapters/aws/dynamo-status-store.ts';
 import { memoryIntervalStore } from '#src/adapters/memory/memory-orchestration.ts';
 import type { IntervalStore, ReadyTable } from '#src/ports/interval-store.ts';
-import { type Emulator, startEmulator } from '#test/helpers/emulator.ts';
+import { createStateTable, type Emulator, startEmulator } from '#test/helpers/emulator.ts';
 
 const table = 'state';
 
@@ -27,20 +27,7 @@ let client: DynamoDBClient;
 beforeAll(async () => {
   emulator = await startEmulator('interval-store');
   client = emulator.clients.dynamo;
-  await client.send(
-    new CreateTableCommand({
-      TableName: table,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({
-        AttributeName,
-        AttributeType: 'S',
-      })),
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
+  await createStateTable(emulator, table);
 });
 
 afterAll(() => emulator.remove());

@@ -8,7 +8,6 @@ import {
   CreateLogStreamCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,7 +17,7 @@ import { dynamoModelStore } from '#src/adapters/aws/dynamo-model-store.ts';
 import { dynamoScheduleStore } from '#src/adapters/aws/dynamo-schedule-store.ts';
 import { dynamoStatusStore } from '#src/adapters/aws/dynamo-status-store.ts';
 import { s3ModelMetadataStore } from '#src/adapters/aws/s3-model-metadata-store.ts';
-import { type Emulator, startEmulator } from '#test/helpers/emulator.ts';
+import { createStateTable, type Emulator, startEmulator } from '#test/helpers/emulator.ts';
 
 const table = 'state';
 const bucket = 'artifacts';
@@ -33,20 +32,7 @@ const put = (Item: object) =>
 beforeAll(async () => {
   emulator = await startEmulator('status-sources');
   await emulator.clients.s3.send(new CreateBucketCommand({ Bucket: bucket }));
-  await emulator.clients.dynamo.send(
-    new CreateTableCommand({
-      TableName: table,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({
-        AttributeName,
-        AttributeType: 'S',
-      })),
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
+  await createStateTable(emulator, table);
 });
 
 afterAll(() => emulator.remove());
