@@ -12,17 +12,21 @@ import { openStore, type Store } from './storage/database.ts';
 import { ResultStore } from './storage/result-store.ts';
 import { WriteLock } from './storage/write-lock.ts';
 import { numberRows } from './versions/migrate.ts';
-import { pruneVersions } from './versions/prune.ts';
 import { VersionLog } from './versions/version-log.ts';
+import { VersionPruner } from './versions/version-pruner.ts';
 
 export interface EngineOptions {
   /** Folder of the store; made when it is not there. One process at a time. */
   readonly dataDir: string;
   /** Time of statements; the machine's when absent. */
   readonly clock?: () => Date;
+  /** Old rows kept of one table; beyond it the oldest versions go before their retention ends. */
+  readonly historyRows?: number;
   /** How external stages reach S3; as the AWS SDK finds it out when absent. */
   readonly objectStore?: ObjectStoreAccess;
 }
+
+const HISTORY_ROWS = 2_000_000;
 
 const SWEEP_MS = 60 * 60 * 1000;
 
@@ -82,13 +86,6 @@ async function loadVersions(
   return versions;
 }
 
-/** Forgets old versions; what fails is tried again the next time. */
-async function prune(store: Store, parts: EngineParts): Promise<void> {
-  const connection = await store.connect(parts.translator.macros);
-  await pruneVersions(parts, connection).catch(() => undefined);
-  connection.close();
-}
-
 /**
  * A session with its context set as far as the named objects exist, as Snowflake does at log-in.
  */
@@ -126,7 +123,7 @@ function setParameters(state: SessionState, parameters: OpenSession['parameters'
 
 /** Opens the stand-in's engine over a folder; what was committed there before is there again. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { dataDir, clock, objectStore = {} } = options;
+  const { dataDir, clock, objectStore = {}, historyRows = HISTORY_ROWS } = options;
   const now = clock ?? (() => new Date());
   const store = await openStore(dataDir);
   const catalog = await loadCatalog(store, now());
@@ -142,11 +139,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ...{ catalog, results, lock, translator, now, versions, stages, history, connect },
   };
   const sessions = new Set<Session>();
-  await prune(store, parts);
+  const pruner = new VersionPruner(connect, parts, historyRows);
+  await pruner.run();
   const sweep = setInterval(() => {
     void results.sweep();
-    void prune(store, parts);
     void history.sweep();
+    void pruner.run();
   }, SWEEP_MS).unref();
   let lastId = 0;
   return {
@@ -165,6 +163,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       clearInterval(sweep);
       await Promise.all([...sessions].map((session) => session.close()));
       await history.close();
+      await pruner.idle();
       await results.close();
       stages.close();
       await store.close();

@@ -19,7 +19,8 @@ const DEVIATIONS: Readonly<Record<string, string>> = {
   'ALTER TABLE': 'a change of columns writes the table anew',
   'CREATE STREAM':
     'an UPDATE that changes no value gives no change; a new column is NULL in older rows',
-  'UNDROP TABLE': 'tables of a schema or database that was dropped do not come back',
+  'UNDROP TABLE':
+    'not of a schema or database that was dropped, nor with a default from a sequence',
   'CREATE STORAGE INTEGRATION':
     'S3 only; its role is not assumed, what the stand-in was started with reaches the bucket',
   'CREATE STAGE':

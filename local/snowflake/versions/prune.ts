@@ -8,9 +8,6 @@ import type { TableVersion } from './version-log.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Old rows kept of one table; beyond it the oldest versions go before their time. */
-export const HISTORY_ROWS = 2_000_000;
-
 /** The oldest version of a table that its retention and its streams still want. */
 function baseByRetention(parts: EngineParts, table: TableObject): TableVersion | undefined {
   const { versions, catalog, now } = parts;
@@ -27,11 +24,12 @@ function baseByRetention(parts: EngineParts, table: TableObject): TableVersion |
   return byTime.version < byStreams.version ? byTime : byStreams;
 }
 
-/** The oldest version with which no more than HISTORY_ROWS are kept. */
+/** The oldest version with which no more than so many old rows are kept. */
 async function baseBySize(
   { versions }: EngineParts,
   connection: StoreConnection,
   table: TableObject,
+  mostRows: number,
 ): Promise<number> {
   const rows = await connection.rows(
     `SELECT ${UNTIL} AS until, count(*) AS n FROM ${historyName(table)} GROUP BY 1 ORDER BY 1 DESC`,
@@ -39,7 +37,7 @@ async function baseBySize(
   let kept = 0;
   for (const { until, n } of rows) {
     kept += Number(n);
-    if (kept > HISTORY_ROWS) return versions.at(table.id, Number(until))?.version ?? Number(until);
+    if (kept > mostRows) return versions.at(table.id, Number(until))?.version ?? Number(until);
   }
   return 0;
 }
@@ -61,9 +59,14 @@ function pruneSql(table: TableObject, { version, generation }: TableVersion): st
   ];
 }
 
-async function pruneTable(parts: EngineParts, connection: StoreConnection, table: TableObject) {
+async function pruneTable(
+  parts: EngineParts,
+  connection: StoreConnection,
+  table: TableObject,
+  mostRows: number,
+): Promise<void> {
   const byRetention = baseByRetention(parts, table);
-  const bySize = await baseBySize(parts, connection, table);
+  const bySize = await baseBySize(parts, connection, table, mostRows);
   const base = parts.versions.at(table.id, Math.max(byRetention?.version ?? 0, bySize));
   const [first] = parts.versions.versions(table.id);
   if (!base || !first || base.version <= first.version) return;
@@ -72,12 +75,13 @@ async function pruneTable(parts: EngineParts, connection: StoreConnection, table
 
 /**
  * Removes what nobody may ask for any more: versions beyond the retention of their tables that no
- * stream stands at, dropped tables beyond theirs, and the oldest rows of histories that have grown
- * too large.
+ * stream stands at, dropped tables beyond theirs, and the oldest versions of tables with more old
+ * rows than `mostRows`.
  */
 export async function pruneVersions(
   parts: EngineParts,
   connection: StoreConnection,
+  mostRows: number,
 ): Promise<void> {
   const { catalog, versions, lock, now } = parts;
   const release = await lock.acquire(60);
@@ -87,7 +91,9 @@ export async function pruneVersions(
       if (now().getTime() - droppedAt <= table.retentionDays * DAY_MS) continue;
       for (const sql of dropTableSql(table, droppedTableName(table))) await connection.run(sql);
     }
-    for (const table of catalog.list('TABLE')) await pruneTable(parts, connection, table);
+    for (const table of catalog.list('TABLE')) {
+      await pruneTable(parts, connection, table, mostRows);
+    }
     await connection.run('COMMIT');
     await versions.reload(connection);
   } finally {

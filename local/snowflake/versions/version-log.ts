@@ -101,6 +101,9 @@ export class VersionLog {
   #last = 0;
   #next = 1;
   #lastStamp = 0;
+  #keptRows = 0;
+  /** Told how many old rows have been kept since it last answered true. */
+  onKept: (rows: number) => boolean = () => false;
   #lastIssued = 0;
 
   static async load(connection: StoreConnection): Promise<VersionLog> {
@@ -177,6 +180,12 @@ export class VersionLog {
 
   tableIds(): number[] {
     return [...this.#byTable.keys()];
+  }
+
+  /** Notes old rows that a commit has kept. */
+  noteKept(rows: number): void {
+    this.#keptRows += rows;
+    if (rows > 0 && this.onKept(this.#keptRows)) this.#keptRows = 0;
   }
 
   /** A table with the columns it had in a generation. */

@@ -21,6 +21,7 @@ const MOST_WAITS = 3;
 export class VersionRecorder implements TransactionHooks {
   readonly #log: VersionLog;
   readonly #now: () => Date;
+  #keptRows = 0;
   #hasVersions = false;
   #hasStructure = false;
   #staged: { versions: TableVersion[]; structure: Structure | undefined } | undefined;
@@ -50,7 +51,7 @@ export class VersionRecorder implements TransactionHooks {
     if (!keepsHistory(table)) return;
     const alias = quote(rows.alias);
     const names = [...table.columns.map(({ name }) => quote(name)), ROW_ID];
-    await work.run(
+    this.#keptRows += await work.run(
       `INSERT INTO ${historyName(table)} (${names.join(', ')}, ${UNTIL}) ` +
         `SELECT ${names.map((name) => `${alias}.${name}`).join(', ')}, ${version} ${rows.from}`,
     );
@@ -86,11 +87,13 @@ export class VersionRecorder implements TransactionHooks {
   onCommitted(): void {
     if (this.#staged?.structure) this.#log.applyStructure(this.#staged.structure);
     this.#log.apply(this.#staged?.versions ?? []);
+    this.#log.noteKept(this.#keptRows);
     this.onEnded();
   }
 
   onEnded(): void {
     this.#staged = undefined;
+    this.#keptRows = 0;
     this.#hasVersions = false;
     this.#hasStructure = false;
     this.#begunAt = undefined;

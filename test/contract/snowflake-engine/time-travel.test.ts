@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createEngine } from '#local/snowflake/engine.ts';
 import type { EngineSession } from '#local/snowflake/statement.ts';
@@ -49,6 +50,27 @@ let merged: string;
 let deleted: string;
 /** Times between the statements, as literals. */
 let times: string[];
+
+/** Makes a store what it was before it had versions. */
+async function forgetVersions(dataDir: string): Promise<void> {
+  const instance = await DuckDBInstance.create(join(dataDir, 'snowflake.duckdb'));
+  const connection = await instance.connect();
+  for (const sql of [
+    'CREATE TABLE "DB.PUBLIC".old AS SELECT * EXCLUDE (_sf_rid) FROM "DB.PUBLIC"."T"',
+    'DROP TABLE "DB.PUBLIC"."T"',
+    'ALTER TABLE "DB.PUBLIC".old RENAME TO "T"',
+    'DROP SCHEMA _sf_history CASCADE',
+    ...['table_versions', 'generations', 'dropped_tables', 'stream_offsets'].map(
+      (name) => `DROP TABLE _sf.${name}`,
+    ),
+    'DROP SEQUENCE _sf.row_ids',
+    'CHECKPOINT',
+  ]) {
+    await connection.run(sql);
+  }
+  connection.closeSync();
+  instance.closeSync();
+}
 
 beforeEach(async () => {
   times = [];
@@ -374,7 +396,82 @@ describe('CLONE and UNDROP', () => {
   });
 });
 
+describe('a dropped table', () => {
+  it('does not hold the sequence of its defaults', async () => {
+    await step('create or replace sequence numbers');
+    await step('create or replace table numbered (id int default numbers.nextval)');
+    await step('drop table numbered');
+    await step('drop sequence numbers');
+    await expect(run(session, 'undrop table numbered')).rejects.toThrow('was purged');
+  });
+
+  it('goes with its schema', async () => {
+    await step('create or replace schema passing');
+    await step('create table passing.p (id int identity)');
+    await step('drop table passing.p');
+    await step('create or replace schema passing');
+    await expect(run(session, 'undrop table passing.p')).rejects.toThrow('was purged');
+    await step('use schema public');
+  });
+});
+
 describe('a store', () => {
+  it('forgets the oldest versions of a table with more old rows than it keeps', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'stand-in-cap-'));
+    const engine = await createEngine({ dataDir, historyRows: 100 });
+    const opened = await engine.openSession({ user: 'T', warehouse: 'COMPUTE_WH' });
+    const query = (sql: string) => rows(opened, sql);
+    const id = randomUUID();
+    await query('create database db');
+    await query('create table t (id int, n int)');
+    await query('insert into t select seq4(), 0 from table(generator(rowcount => 60))');
+    await run(opened, 'update t set n = 1', { queryId: id });
+    const first = () => query(`select sum(n) from t at (statement => '${id}')`);
+    expect(await first()).toEqual([['60']]);
+    await query('update t set n = 2');
+    await query('update t set n = 3');
+    const last = (await query('select last_query_id()'))[0]?.[0];
+    await expect.poll(() => first().catch(({ code }) => code)).toBe('000707');
+    expect(await query(`select sum(n) from t before (statement => '${last}')`)).toEqual([['120']]);
+    await engine.close();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  it('of a time before versions opens, with rows and a past that begins then', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'stand-in-old-'));
+    const open = async () => {
+      const engine = await createEngine({ dataDir });
+      const opened = await engine.openSession({
+        ...{ user: 'T', database: 'DB', warehouse: 'COMPUTE_WH' },
+      });
+      return { engine, query: (sql: string) => rows(opened, sql) };
+    };
+    const first = await open();
+    await first.query('create database db');
+    await first.query(
+      "create table t (id int identity, name varchar default concat('a', 'b'), at timestamp_ntz default current_timestamp())",
+    );
+    await first.query("insert into t (name) values ('x'), ('y')");
+    await first.engine.close();
+    await forgetVersions(dataDir);
+
+    for (const expected of [2, 3]) {
+      const { engine, query } = await open();
+      expect(await query('select count(*), count(at) from t')).toEqual([
+        [String(expected), String(expected)],
+      ]);
+      await query('insert into t (id) values (default)');
+      await query('create or replace stream s on table t');
+      await query("update t set name = 'z' where id = 1");
+      expect(await query('select name from s order by name')).toHaveLength(expected === 2 ? 2 : 0);
+      expect(await query('select count(*) from t at (offset => 0)')).toEqual([
+        [String(expected + 1)],
+      ]);
+      await engine.close();
+    }
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
   it('keeps the past over a restart, and forgets it with the retention', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'stand-in-past-'));
     const own = movingClock();

@@ -65,9 +65,15 @@ export function droppedTableName(table: TableObject): string {
   return duckdbName({ ...table, name: `_sf_dropped_${table.id}` });
 }
 
+/** Whether a default takes its values from a sequence of its own name, which must stay droppable. */
+function usesSequence({ columns }: TableObject): boolean {
+  return columns.some(({ identity, defaultSql }) => !identity && /nextval/i.test(defaultSql ?? ''));
+}
+
 /** Statements that put a table aside, from where UNDROP brings it back. */
 export function retireTableSql(table: TableObject, now: Date): string[] {
-  if (table.persistence === 'temporary' || table.retentionDays === 0) return dropTableSql(table);
+  const isKept = table.persistence !== 'temporary' && table.retentionDays > 0;
+  if (!isKept || usesSequence(table)) return dropTableSql(table);
   return [
     `INSERT INTO _sf.dropped_tables VALUES (${table.id}, ${now.getTime()}, ${quoteText(JSON.stringify(table))})`,
     `ALTER TABLE ${physicalName(table)} RENAME TO ${quote(`_sf_dropped_${table.id}`)}`,
