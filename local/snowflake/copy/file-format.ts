@@ -75,7 +75,7 @@ export const FORMAT_OPTIONS: Readonly<Record<FormatType, Readonly<Record<string,
       SKIP_BYTE_ORDER_MARK: flag(true),
     },
     PARQUET: {
-      COMPRESSION: text('AUTO', ['AUTO', 'SNAPPY', 'NONE']),
+      COMPRESSION: text('AUTO', [...COMPRESSIONS, 'SNAPPY', 'LZO']),
       SNAPPY_COMPRESSION: flag(true),
       BINARY_AS_TEXT: flag(true),
       USE_LOGICAL_TYPE: flag(false),

@@ -31,8 +31,8 @@ const DEVIATIONS: Readonly<Record<string, string>> = {
     'Parquet holds TIME in microseconds, cut to milliseconds; files are numbered one after the other',
   'COPY INTO table':
     'first_error_character is NULL for values that cannot be converted; JSON objects with a key twice are taken',
-  PUT: 'driver and stand-in share a file system; a file that is there is replaced even without OVERWRITE',
-  GET: 'driver and stand-in share a file system',
+  PUT: 'for drivers that know LOCAL_FS (not the Python connector 5); driver and stand-in share a file system; a file that is there is replaced even without OVERWRITE',
+  GET: 'for drivers that know LOCAL_FS, on the same file system',
   'CREATE ROLE': 'a name: every role may be used and sees everything',
   'CREATE WAREHOUSE': 'a name: size and suspension change nothing',
   'SHOW TABLES': 'bytes is NULL',

@@ -5,15 +5,21 @@ import { type FileFormat, flagOf, textOf } from '../../copy/file-format.ts';
 import { parquetValues } from '../../copy/unload-types.ts';
 import { type WrittenFile, writeParquet } from '../../copy/write-parquet.ts';
 import { writeText } from '../../copy/write-text.ts';
-import { compilationError } from '../../sql/errors.ts';
+import { compilationError, unsupported } from '../../sql/errors.ts';
 import type { ScopeColumn } from '../../sql/scope.ts';
 import { isSemiStructured } from '../../sql/types/names.ts';
 import { SnowflakeError } from '../../statement.ts';
 import type { StoreConnection } from '../../storage/connection.ts';
 import type { Unload } from './copy-unload.ts';
 
-const isSnappy = (format: FileFormat): boolean =>
-  textOf(format, 'COMPRESSION') !== 'NONE' && flagOf(format, 'SNAPPY_COMPRESSION');
+/** Reading goes by what a Parquet file says itself; written are snappy and nothing. */
+function isSnappy(format: FileFormat): boolean {
+  const compression = textOf(format, 'COMPRESSION');
+  if (!/^(?:AUTO|SNAPPY|NONE)$/.test(compression)) {
+    throw unsupported(`unloading Parquet with COMPRESSION = ${compression}`);
+  }
+  return compression !== 'NONE' && flagOf(format, 'SNAPPY_COMPRESSION');
+}
 
 /** `.snappy.parquet`, `.csv.gz`: what the names of unloaded files end in. */
 export function extensionOf(format: FileFormat): string {
