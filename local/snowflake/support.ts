@@ -5,7 +5,9 @@ import {
   type StatementSupport,
   statementSupport,
 } from './session/statement-support.ts';
+import { SYSTEM_FUNCTIONS } from './session/system-functions.ts';
 import { FAMILIES } from './sql/functions/registry.ts';
+import { travelSupport } from './versions/travel-support.ts';
 import { queryRoutes } from './wire/query-routes.ts';
 import type { Route } from './wire/routes.ts';
 import { sessionRoutes } from './wire/session-routes.ts';
@@ -54,6 +56,7 @@ const engineSupport = (): readonly SupportedFeature[] => [
   ...statementSupport().map(within('Statements')),
   ...informationSchemaSupport().map(within('INFORMATION_SCHEMA')),
   ...accountUsageSupport().map(within('SNOWFLAKE.ACCOUNT_USAGE')),
+  ...travelSupport().map(within('Time Travel and changes')),
   ...parameterSupport().map(within('Session parameters')),
 ];
 
@@ -67,9 +70,17 @@ const functionSupport = (): readonly SupportedFeature[] =>
     })),
   );
 
+const systemFunctionSupport = (): readonly SupportedFeature[] =>
+  Object.keys(SYSTEM_FUNCTIONS).map((feature) => ({
+    area: 'Functions: of the engine',
+    feature,
+    isSupported: true,
+  }));
+
 /** What the stand-in supports, from the tables by which it dispatches, and what it refuses. */
 export const standInSupport = (): readonly SupportedFeature[] => [
   ...doorSupport(),
   ...engineSupport(),
   ...functionSupport(),
+  ...systemFunctionSupport(),
 ];

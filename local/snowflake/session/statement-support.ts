@@ -70,7 +70,6 @@ const KNOWN_STATEMENTS: readonly string[] = [
 const REFUSED_PARTS: readonly string[] = [
   'UNDROP SCHEMA | DATABASE',
   'CREATE STREAM … ON VIEW | EXTERNAL TABLE | STAGE | DYNAMIC TABLE',
-  'AT | BEFORE of a view, in a view, or of a temporary table',
   'CREATE DATABASE | SCHEMA … CLONE',
   'ALTER TABLE … RENAME TO another schema',
   'CREATE TEMPORARY VIEW, CREATE RECURSIVE VIEW, CREATE MATERIALIZED VIEW',

@@ -1,9 +1,12 @@
 import type { Token } from '../tokenize.ts';
 import { isWord } from './keywords.ts';
 
+/** https://docs.snowflake.com/en/sql-reference/constructs/at-before */
+export const POINT_KINDS = ['TIMESTAMP', 'OFFSET', 'STATEMENT', 'STREAM'] as const;
+
 /** One point in time of a clause: `TIMESTAMP => expression`. */
 export interface PointText {
-  readonly kind: 'TIMESTAMP' | 'OFFSET' | 'STATEMENT' | 'STREAM';
+  readonly kind: (typeof POINT_KINDS)[number];
   /** The expression as it was written. */
   readonly text: string;
 }
@@ -24,7 +27,7 @@ interface Clause {
   readonly next: number;
 }
 
-const KINDS: ReadonlySet<string> = new Set(['TIMESTAMP', 'OFFSET', 'STATEMENT', 'STREAM']);
+const KINDS: ReadonlySet<string> = new Set(POINT_KINDS);
 const PLACE = /^_sf_travel_(\d+)$/;
 
 /** Index behind the bracket that opens at `open`. */
