@@ -5,6 +5,7 @@ import { GetTablesCommand, GlueClient, type Table } from '@aws-sdk/client-glue';
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { paths } from '#local/setup/paths.ts';
+import { readFilesSql } from '#src/adapters/duckdb/read-files.ts';
 import { TerminalError } from '#src/errors.ts';
 import { Manifest } from '#src/model/manifest.ts';
 import { lakeOf, readDocument } from './object-stores.ts';
@@ -101,10 +102,13 @@ async function bronzeView(
   table: string,
 ): Promise<string | undefined> {
   const manifests = await readManifests(stack, pipeline, table);
-  const files = manifests.flatMap((manifest) => manifest.files.map((file) => file.key));
-  if (files.length === 0) return undefined;
-  const list = files.map((key) => literal(`s3://${stack.outputs.LakeBucket}/${key}`)).join(', ');
-  return `CREATE OR REPLACE VIEW bronze.${identifier(table)} AS SELECT * FROM read_parquet([${list}], union_by_name = true, hive_partitioning = true)`;
+  const sql = readFilesSql(
+    manifests.map(({ files, columns }) => {
+      const paths = files.map(({ key }) => `s3://${stack.outputs.LakeBucket}/${key}`);
+      return { paths, columns };
+    }),
+  );
+  return sql === null ? undefined : `CREATE OR REPLACE VIEW bronze.${identifier(table)} AS ${sql}`;
 }
 
 const icebergView = (layer: string, table: Table): string | undefined => {

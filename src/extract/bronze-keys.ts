@@ -4,6 +4,10 @@ const number = (value: number) => String(value).padStart(4, '0');
 
 /** Keys of one run's objects in the lake. */
 export interface BronzeKeys {
+  /** Where all of them are, with the slash. */
+  readonly folder: string;
+  /** Where the keys of its files begin. */
+  readonly files: string;
   readonly manifest: string;
   readonly plan: string;
   /** The statement that was started, and what it reads. */
@@ -29,6 +33,8 @@ export const manifestKey = (query: string, plannedAt: string, runId: string): st
 export function bronzeKeys(manifest: string): BronzeKeys {
   const folder = manifest.slice(0, -MANIFEST.length);
   return {
+    folder,
+    files: `${folder}part`,
     manifest,
     plan: `${folder}_plan.json`,
     statement: `${folder}_statement.json`,

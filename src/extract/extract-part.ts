@@ -30,6 +30,9 @@ interface PartRun {
   readonly sourceRows?: number;
 }
 
+/** A file that was written here, so that its digest is known. */
+type FetchedFile = ManifestFile & { readonly sha256: string };
+
 /** The partitions of one file on their way to the disk. */
 interface Fetch {
   readonly range: PartitionRange;
@@ -83,7 +86,7 @@ async function writeFile(
   run: PartRun,
   { range, paths }: Fetch,
   file: number,
-): Promise<{ path: string; entry: ManifestFile; profile: RowProfile }> {
+): Promise<{ path: string; entry: FetchedFile; profile: RowProfile }> {
   const path = join(run.folder, `file-${file}.parquet`);
   const { profile, ...written } = await run.deps.files.write(
     {
@@ -106,7 +109,7 @@ async function writeFile(
   return { path, entry: { key: run.keys.file(file), ...written }, profile };
 }
 
-async function upload(run: PartRun, path: string, entry: ManifestFile): Promise<void> {
+async function upload(run: PartRun, path: string, entry: FetchedFile): Promise<void> {
   await run.deps.lake.putFile(entry.key, path, { sha256: entry.sha256 });
   await rm(path);
 }

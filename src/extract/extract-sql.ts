@@ -38,18 +38,21 @@ function whereClause({ window, watermarkColumn, takesNulls }: WindowSelection): 
   return takesNulls ? '' : `\nWHERE ${quote(watermarkColumn.name)} IS NOT NULL`;
 }
 
+/** The rows of a window, from FROM on. */
+export const rowsSql = (selection: WindowSelection): string =>
+  `FROM ${fromClause(selection.query)}${whereClause(selection)}`;
+
 /** Describes what a query returns, without reading a row. */
 export const describeSql = (query: WindowSelection['query']): string =>
   `SELECT * FROM ${fromClause(query)} LIMIT 0`;
 
 /** The rows of a window, columns by name. */
 export const selectSql = (selection: WindowSelection, columns: readonly ContractColumn[]): string =>
-  `SELECT ${columns.map(fetchedColumn).join(', ')}\n` +
-  `FROM ${fromClause(selection.query)}${whereClause(selection)}`;
+  `SELECT ${columns.map(fetchedColumn).join(', ')}\n${rowsSql(selection)}`;
 
 /** How many rows a window holds. */
 export const countSql = (selection: WindowSelection): string =>
-  `SELECT COUNT(*) FROM ${fromClause(selection.query)}${whereClause(selection)}`;
+  `SELECT COUNT(*) ${rowsSql(selection)}`;
 
 /** Form in which an instant is read as text, with every digit. */
 const INSTANT_FORMAT = 'YYYY-MM-DD HH24:MI:SS.FF9';

@@ -4,19 +4,18 @@ import type { PublishedPipeline } from '../ports/pipeline-store.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import type { PendingWindow, QueryId, Watermark } from '../ports/watermark-store.ts';
 import { type BronzeKeys, bronzeKeys, manifestKey } from './bronze-keys.ts';
+import { chooseStrategy } from './choose-strategy.ts';
 import { type ExtractDeps, findQuery, queryTag } from './extract-deps.ts';
 import { type PlanAnswer, type PlanRequest, queryIdOf } from './extract-request.ts';
 import { finishCommit } from './finish-commit.ts';
+import { type Found, foundRanges, foundResult, foundUnload, maxFileBytes } from './found-rows.ts';
 import { secondsToWait, WAIT_SECONDS } from './invocation.ts';
 import { claimLease } from './lease.ts';
-import { planParts } from './plan-files.ts';
 import { planRanges } from './plan-ranges.ts';
-import { restoreTypes } from './project-column.ts';
 import { planReading, type WindowReading } from './read-window.ts';
 import { type PlanDocument, readDocument, type Split, StatementDocument } from './run-documents.ts';
-import { type CountedResult, countRows, followStatement, startStatement } from './run-query.ts';
-
-const BYTES_PER_MB = 1024 * 1024;
+import { countRows, followStatement, startStatement } from './run-query.ts';
+import { followUnload, startUnload } from './unload-window.ts';
 
 /** Finishes the commit of a run that died after its manifest; the watermark as it is afterwards. */
 async function finishEarlierRun(
@@ -52,6 +51,8 @@ interface Run {
   readonly pipeline: PublishedPipeline;
   readonly query: ExtractQuery;
   readonly warehouse: Warehouse;
+  /** Of the last commit. */
+  readonly previous: Manifest | null;
 }
 
 /** What was decided for a run: noted before its statement is started, and never changed after. */
@@ -80,56 +81,24 @@ function planOf(
     watermarkAfter: reading.watermarkAfter,
     nullWatermarkRows: reading.nullWatermarkRows,
     drift: [...reading.drift],
+    strategy: statement.strategy,
     sql: reading.sql,
     split: statement.split,
     snapshotAt: `${reading.snapshotAt.replace(' ', 'T')}Z`,
     extractedAt: pending.plannedAt,
-    maxFileBytes: query.max_file_mb * BYTES_PER_MB,
-    columns: [...deps.files.columnsOf(found.sourceColumns)],
+    maxFileBytes: maxFileBytes(query),
+    columns: statement.unloadedColumns ?? [...deps.files.columnsOf(found.sourceColumns)],
     ...found,
   };
 }
 
-/** What the plan knows of the rows: of a result that is there, or of ranges that are to be read. */
-type Found = Pick<
-  PlanDocument,
-  'queryId' | 'sourceColumns' | 'partitions' | 'parts' | 'rows' | 'sourceRows'
->;
-
-const foundResult = (
-  { query }: Run,
-  { reading }: StatementDocument,
-  { result, sourceRows }: CountedResult,
-): Found => ({
-  queryId: result.queryId,
-  sourceColumns: restoreTypes(result.columns, reading.columns),
-  partitions: [...result.partitions],
-  parts: [...planParts(result.partitions, query.max_file_mb * BYTES_PER_MB)],
-  rows: result.rows,
-  sourceRows,
-});
-
-const foundRanges = ({ reading }: StatementDocument, { ranges, rows }: Split): Found => ({
-  queryId: null,
-  sourceColumns: [...reading.columns],
-  partitions: [],
-  parts: ranges.map((range, part) => {
-    return { part, range, fromPartition: 0, toPartition: 0, firstFile: 0, rows: 0 };
-  }),
-  rows,
-  sourceRows: rows,
-});
-
 /** Asks the source what there is to read; null when a requested window lies beyond what it has. */
-async function readSource(deps: ExtractDeps, run: Run): Promise<WindowReading | null> {
-  const { request, watermark, warehouse, query } = run;
+async function readSource(run: Run): Promise<WindowReading | null> {
+  const { request, watermark, warehouse, query, previous } = run;
   const isOwn = watermark.pending?.runId === request.runId;
   return planReading(warehouse, query, {
     watermark: watermark.value,
-    previous:
-      watermark.manifestKey === null
-        ? null
-        : await readDocument(deps.lake, watermark.manifestKey, Manifest),
+    previous,
     requested: request.window,
     ...(isOwn ? { planned: { window: watermark.pending?.window ?? null } } : {}),
   });
@@ -145,7 +114,7 @@ async function cancelReplaced(deps: ExtractDeps, run: Run, replaced: PendingWind
 /** Notes the window as pending, starts its statement and notes that. */
 async function noteStatement(deps: ExtractDeps, run: Run): Promise<Noted | null> {
   const { request, watermark, pipeline, query } = run;
-  const reading = await readSource(deps, run);
+  const reading = await readSource(run);
   if (reading === null) return null;
   const plannedAt = deps.clock.now().toISOString();
   const isOwn = watermark.pending?.runId === request.runId;
@@ -164,20 +133,48 @@ async function noteStatement(deps: ExtractDeps, run: Run): Promise<Noted | null>
   const statement: StatementDocument = {
     version: 1,
     pipelineKey: pipeline.key,
-    ...(await startReading(run, reading)),
+    ...(await startReading(deps, run, reading, pending)),
   };
   const keys = bronzeKeys(pending.manifestKey);
   await deps.lake.putText(keys.statement, JSON.stringify(statement));
   return { pending, keys, statement };
 }
 
-/** Starts the one statement of a window, or plans the ranges that have each their own. */
-async function startReading({ request, warehouse, query }: Run, reading: WindowReading) {
+/**
+ * Starts the one statement of a window, or its unload, or plans the ranges that have each their
+ * own.
+ */
+async function startReading(
+  deps: ExtractDeps,
+  run: Run,
+  reading: WindowReading,
+  pending: PendingWindow,
+) {
+  const { request, warehouse, query, pipeline, previous } = run;
+  const connection = pipeline.document.snowflake;
+  const strategy = await chooseStrategy({ warehouse, connection, query, previous });
   const before = await countRows(warehouse, reading);
+  if (strategy.name === 'unload') {
+    const started = await startUnload({
+      warehouse,
+      reading,
+      fetchedColumns: deps.files.columnsOf(reading.columns),
+      runId: request.runId,
+      options: {
+        location: `s3://${deps.lake.bucket}/${bronzeKeys(pending.manifestKey).files}`,
+        integration: connection.storage_integration as string,
+        maxFileBytes: maxFileBytes(query),
+        extractedAt: pending.plannedAt,
+        sourceSystem: pipeline.document.extract.source_system,
+      },
+    });
+    const { queryId, columns: unloadedColumns } = started;
+    return { reading, split: null, queryId, before, strategy, unloadedColumns };
+  }
   const ranges = await planRanges(warehouse, query, reading, before);
-  if (ranges !== null) return { ...ranges, queryId: null, before: ranges.split.rows };
+  if (ranges !== null) return { ...ranges, queryId: null, before: ranges.split.rows, strategy };
   const queryId = await startStatement(warehouse, reading, request.runId);
-  return { reading, split: null, queryId, before };
+  return { reading, split: null, queryId, before, strategy };
 }
 
 /** What an earlier attempt of the same run noted; null when there was none. */
@@ -217,14 +214,25 @@ async function followPlan(deps: ExtractDeps, run: Run, noted: Noted): Promise<Pl
     return { ...answer, rangesKey: noted.keys.ranges, plannedRows: plan.rows };
   }
   const seconds = secondsToWait(deps.remainingMs());
+  if (noted.statement.strategy.name === 'unload') {
+    const { keys } = noted;
+    const part = await followUnload(warehouse, reading, { queryId, keys }, seconds);
+    if (part === null) return { ...answer, waitSeconds: WAIT_SECONDS };
+    await deps.lake.putText(keys.part(0), JSON.stringify({ ...part, queryId }));
+    const found = foundUnload(noted.statement, queryId, part);
+    return { ...answer, plannedRows: (await writePlan(deps, run, noted, found)).rows };
+  }
   const counted = await followStatement(warehouse, reading, { queryId, before }, seconds);
   if (counted === null) return { ...answer, waitSeconds: WAIT_SECONDS };
-  const plan = await writePlan(deps, run, noted, foundResult(run, noted.statement, counted));
+  const plan = await writePlan(deps, run, noted, foundResult(run.query, noted.statement, counted));
   return { ...answer, parts: plan.parts, plannedRows: plan.rows };
 }
 
-async function planDry(deps: ExtractDeps, run: Run, nothing: PlanAnswer): Promise<PlanAnswer> {
-  const reading = await readSource(deps, run);
+const readPrevious = async (deps: ExtractDeps, { manifestKey: key }: Watermark) =>
+  key === null ? null : readDocument(deps.lake, key, Manifest);
+
+async function planDry(run: Run, nothing: PlanAnswer): Promise<PlanAnswer> {
+  const reading = await readSource(run);
   if (reading === null) return nothing;
   const plannedRows = await countRows(run.warehouse, reading);
   return { ...nothing, window: reading.window, sql: reading.sql, plannedRows };
@@ -250,7 +258,8 @@ export async function planExtraction(deps: ExtractDeps, request: PlanRequest): P
   const id = queryIdOf(request);
   if (request.dryRun === true) {
     const watermark = await deps.watermarks.read(id);
-    return planDry(deps, { request, watermark, pipeline, query, warehouse }, nothing);
+    const previous = await readPrevious(deps, watermark);
+    return planDry({ request, watermark, pipeline, query, warehouse, previous }, nothing);
   }
   const claimed = await claimLease(deps, id, request);
   if (claimed.heldBy !== null) {
@@ -258,7 +267,8 @@ export async function planExtraction(deps: ExtractDeps, request: PlanRequest): P
     return { ...nothing, heldBy: { holder, since, expiresAt } };
   }
   const watermark = await finishEarlierRun(deps, id, claimed.watermark, request.runId);
-  const run = { request, watermark, pipeline, query, warehouse };
+  const previous = await readPrevious(deps, watermark);
+  const run = { request, watermark, pipeline, query, warehouse, previous };
   const isDone = watermark.intervalId === request.interval.id;
   const noted = isDone ? null : ((await readNoted(deps, run)) ?? (await noteStatement(deps, run)));
   if (noted !== null) return followPlan(deps, run, noted);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { TerminalError } from '../errors.ts';
 import { Drift } from '../model/drift.ts';
 import { Interval } from '../model/interval.ts';
-import { ManifestColumn, ManifestFile } from '../model/manifest.ts';
+import { ManifestColumn, ManifestFile, Strategy } from '../model/manifest.ts';
 import { RowProfile } from '../model/row-profile.ts';
 import { Window } from '../model/window.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -57,6 +57,7 @@ export const PlanDocument = z.strictObject({
   watermarkAfter: z.string().nullable(),
   nullWatermarkRows: z.int().min(0),
   drift: z.array(Drift),
+  strategy: Strategy,
   sql: z.string(),
   queryId: z.string().nullable().describe('null: every range has its own'),
   split: SplitDocument.nullable().default(null),
@@ -78,6 +79,8 @@ export const StatementDocument = z.strictObject({
   pipelineKey: z.string(),
   reading: z.custom<WindowReading>((value) => typeof value === 'object' && value !== null),
   queryId: z.string().nullable().describe('null: every range has its own'),
+  strategy: Strategy,
+  unloadedColumns: z.array(ManifestColumn).optional().describe('columns of unloaded files'),
   before: z.int().min(0),
   split: SplitDocument.nullable().default(null),
 });

@@ -8,7 +8,11 @@ export const ManifestFile = z.strictObject({
   key: z.string(),
   rows: z.int().min(0),
   bytes: z.int().min(0),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional()
+    .describe('absent: Snowflake wrote the file, and nobody has read it since'),
 });
 export type ManifestFile = z.infer<typeof ManifestFile>;
 
@@ -19,11 +23,12 @@ export const ManifestColumn = z.strictObject({
   parquetType: z
     .string()
     .describe('the type in the files, in DuckDB words, for example DECIMAL(38,0) or TIMESTAMP_NS'),
-  encoding: z
-    .enum(['epoch_us', 'epoch_ns'])
+  readAs: z
+    .string()
     .optional()
     .describe(
-      'a timestamp as a whole number: micro- or nanoseconds since 1970, as parquetType says',
+      'the type to read the column as, where files hold another: a TIMESTAMP from microseconds, ' +
+        'a TIMESTAMP_NS from nanoseconds since 1970',
     ),
   nulls: z.int().min(0).optional().describe('rows without a value'),
   min: z
@@ -34,6 +39,13 @@ export const ManifestColumn = z.strictObject({
   max: z.string().nullable().optional().describe('greatest value, as min'),
 });
 export type ManifestColumn = z.infer<typeof ManifestColumn>;
+
+/** How the rows came into the lake, and why so. */
+export const Strategy = z.strictObject({
+  name: z.enum(['fetch', 'unload']),
+  reason: z.string(),
+});
+export type Strategy = z.infer<typeof Strategy>;
 
 /** What one extraction wrote; its arrival in the lake is what starts the next stage. */
 export const Manifest = z.strictObject({
@@ -69,6 +81,11 @@ export const Manifest = z.strictObject({
   rows: z.int().min(0),
   sourceRows: z.int().min(0),
   checksum: Checksum.optional(),
+  verified: z
+    .enum(['count', 'checksum'])
+    .optional()
+    .describe('what was found to be equal at the source and in the files'),
+  strategy: Strategy.optional(),
   columns: z.array(ManifestColumn),
   schemaHash: z.string(),
   drift: z

@@ -17,6 +17,11 @@ const Snowflake = z.strictObject({
   schema: z.string().min(1),
   role: z.string().min(1).optional(),
   authentication: z.enum(['key_pair', 'pat']).default('key_pair'),
+  storage_integration: z
+    .string()
+    .regex(/^(?:[A-Za-z_][A-Za-z0-9_$]*|"(?:[^"]|"")+")$/, 'expected the name of an integration')
+    .optional()
+    .describe('a storage integration that may write below bronze/ of the lake, for unloading'),
 });
 
 const Schedule = z.strictObject({
@@ -55,6 +60,19 @@ export const ExtractQuery = z
     partition_by: z.enum(['date']).default('date'),
     group: Name.default('default'),
     max_file_mb: z.number().positive().default(128),
+    strategy: z
+      .enum(['auto', 'fetch', 'unload'])
+      .default('auto')
+      .describe(
+        'fetch: result partitions, written here; unload: Snowflake writes the files; ' +
+          'auto: unload for tables of 1 GiB and more, where there is a storage integration',
+      ),
+    verify: z
+      .enum(['count', 'checksum'])
+      .default('count')
+      .describe(
+        'what must be equal at the source and in the files; checksum reads the window twice',
+      ),
     columns: z.array(z.string()).min(1).optional().describe('absent: every column of the table'),
     split: z
       .strictObject({

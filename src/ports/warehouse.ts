@@ -41,6 +41,12 @@ export interface QueryResult {
   readonly partitions: readonly ResultPartition[];
 }
 
+/** What one statement answered. */
+export interface StatementRows {
+  readonly queryId: string;
+  readonly rows: readonly (readonly (string | null)[])[];
+}
+
 /** A warehouse that answers queries; sessions are in UTC. */
 export interface Warehouse {
   /** Starts a statement and returns its query id; the same request id starts it once only. */
@@ -49,6 +55,16 @@ export interface Warehouse {
   waitFor(queryId: string): Promise<QueryResult>;
   /** As `waitFor`, for some seconds at most; null when the statement is running still. */
   poll(queryId: string, seconds: number): Promise<QueryResult | null>;
+  /**
+   * Starts statements of one session, one after the other, and returns the query id of all; the
+   * same request id starts them once only.
+   */
+  submitAll(statements: readonly string[], requestId: string): Promise<string>;
+  /**
+   * The rows of each of such statements, once all have ended; null when that takes more than some
+   * seconds. For answers of a few thousand rows.
+   */
+  pollAll(queryId: string, seconds: number): Promise<readonly StatementRows[] | null>;
   /**
    * Saves one partition of a result to a file: a JSON array of rows, each an array of texts or
    * nulls.

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createEngine } from '#local/snowflake/engine.ts';
+import { createEngine, type EngineOptions } from '#local/snowflake/engine.ts';
 import type { StandIn } from '#local/snowflake/server.ts';
 import { snowflakeWarehouse } from '#src/adapters/snowflake/snowflake-warehouse.ts';
 import type { PipelineDocument } from '#src/model/pipeline.ts';
@@ -8,8 +8,8 @@ import type { Warehouse } from '#src/ports/warehouse.ts';
 import { startTestStandIn, type TestStandIn } from './snowflake-client.ts';
 
 /** A stand-in with the real engine, on a free port. */
-export const startSource = (): Promise<TestStandIn> =>
-  startTestStandIn({ engine: (dataDir) => createEngine({ dataDir }) });
+export const startSource = (options: Partial<EngineOptions> = {}): Promise<TestStandIn> =>
+  startTestStandIn({ engine: (dataDir) => createEngine({ dataDir, ...options }) });
 
 /** Where in the stand-in a test works. */
 export const connectionTo = ({ credentials }: StandIn): PipelineDocument['snowflake'] => ({

@@ -3,11 +3,12 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
-import { CreateDatabaseCommand } from '@aws-sdk/client-glue';
+import { CreateDatabaseCommand, GetPartitionsCommand } from '@aws-sdk/client-glue';
 import { CreateBucketCommand, GetObjectCommand } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { dynamoWatermarkStore } from '#src/adapters/aws/dynamo-watermark-store.ts';
 import { s3ObjectStore } from '#src/adapters/aws/s3-object-store.ts';
+import { readFilesSql } from '#src/adapters/duckdb/read-files.ts';
 import { Manifest } from '#src/model/manifest.ts';
 import { PipelineDocument } from '#src/model/pipeline.ts';
 import type { SnowflakeCredentials } from '#src/ports/credentials.ts';
@@ -103,17 +104,45 @@ export async function queryCommitted(
 ): Promise<Record<string, unknown>[]> {
   const folder = mkdtempSync(join(tmpdir(), 'committed-'));
   const manifests = await committedManifests(emulator, id);
-  const keys = manifests.flatMap(({ files }) => files.map(({ key }) => key));
-  const copies = await Promise.all(
-    keys.map(async (Key, index) => {
-      const get = new GetObjectCommand({ Bucket: NAMES.lake, Key });
-      const { Body } = await emulator.clients.s3.send(get);
-      const path = join(folder, `${index}.parquet`);
-      await writeFile(path, (await Body?.transformToByteArray()) ?? '');
-      return `'${path}'`;
+  const sets = await Promise.all(
+    manifests.map(async ({ files, columns, runId }) => {
+      const paths = await Promise.all(
+        files.map(({ key }, index) =>
+          download(emulator, key, join(folder, `${runId}-${index}.parquet`)),
+        ),
+      );
+      return { paths, columns };
     }),
   );
   const query = await openDuckdbReader();
-  const files = `read_parquet([${copies.join(', ')}], hive_partitioning = false, union_by_name = true)`;
-  return query(`with bronze as (from ${files}) ${sql}`);
+  return query(`with bronze as (${readFilesSql(sets)}) ${sql}`);
+}
+
+/** An object of the lake as a file. */
+async function download({ clients }: Emulator, Key: string, path: string): Promise<string> {
+  const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket: NAMES.lake, Key }));
+  await writeFile(path, (await Body?.transformToByteArray()) ?? '');
+  return path;
+}
+
+/** Rows that an engine finds which knows the catalog's partitions only, and lists their folders. */
+export async function countThroughCatalog(emulator: Emulator, table: string): Promise<number> {
+  const { clients } = emulator;
+  const lake = s3ObjectStore({ bucket: NAMES.lake, client: clients.s3 });
+  const { Partitions = [] } = await clients.glue.send(
+    new GetPartitionsCommand({ DatabaseName: NAMES.database, TableName: table }),
+  );
+  const query = await openDuckdbReader();
+  const folder = mkdtempSync(join(tmpdir(), 'catalog-'));
+  let rows = 0;
+  for (const { StorageDescriptor } of Partitions) {
+    const prefix = StorageDescriptor?.Location?.replace(`s3://${NAMES.lake}/`, '') ?? '';
+    const keys = (await lake.list(prefix)).filter((key) => !/\/[_.]/.test(key));
+    for (const [index, key] of keys.entries()) {
+      const path = await download(emulator, key, join(folder, `${index}.parquet`));
+      const [counted] = await query(`select count(*)::int as n from '${path}'`);
+      rows += Number(counted?.n);
+    }
+  }
+  return rows;
 }

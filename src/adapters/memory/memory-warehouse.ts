@@ -20,6 +20,8 @@ export interface MemoryWarehouseOptions {
   readonly now: () => string;
   /** Rows in one partition of a result. */
   readonly partitionRows?: number;
+  /** What each of several statements that are started together answers. */
+  readonly answerAll?: (statements: readonly string[]) => readonly (readonly TextRow[])[];
   /** How often a statement is polled in vain. */
   readonly pollsUntilDone?: number;
 }
@@ -37,6 +39,7 @@ export function memoryWarehouse(options: MemoryWarehouseOptions): MemoryWarehous
   const { table, now, partitionRows = 1000 } = options;
   const statements: { sql: string; requestId: string }[] = [];
   const results = new Map<string, readonly TextRow[]>();
+  const groups = new Map<string, readonly string[]>();
   const pollsBefore = new Map<string, number>();
   const rowsOf = (queryId: string, partition: number) =>
     (results.get(queryId) ?? []).slice(partition * partitionRows, (partition + 1) * partitionRows);
@@ -72,6 +75,17 @@ export function memoryWarehouse(options: MemoryWarehouseOptions): MemoryWarehous
     },
     async savePartition(queryId, partition, path) {
       await writeFile(path, JSON.stringify(rowsOf(queryId, partition)));
+    },
+    async submitAll(texts, requestId) {
+      const queryId = `query-${requestId}`;
+      statements.push({ sql: texts.join(';\n'), requestId });
+      groups.set(queryId, texts);
+      return queryId;
+    },
+    async pollAll(queryId) {
+      const texts = groups.get(queryId) ?? [];
+      const answers = options.answerAll?.(texts) ?? texts.map(() => []);
+      return answers.map((rows, at) => ({ queryId: `${queryId}-${at}`, rows }));
     },
     async cancel(queryId) {
       results.delete(queryId);

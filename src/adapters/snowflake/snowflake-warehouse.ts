@@ -19,6 +19,7 @@ import {
   resultOf,
   type StatementAnswer,
 } from './statement-answer.ts';
+import { groupParameters, readGroup } from './statement-group.ts';
 
 export interface SnowflakeWarehouseOptions {
   readonly connection: PipelineDocument['snowflake'];
@@ -51,6 +52,7 @@ function statementBody(
   { connection, queryTag }: SnowflakeWarehouseOptions,
   sql: string,
   seconds: number,
+  parameters: Readonly<Record<string, string>>,
 ) {
   const { database, schema, warehouse, role } = connection;
   return {
@@ -62,6 +64,7 @@ function statementBody(
     ...(role === undefined ? {} : { role: storedName(role) }),
     parameters: {
       TIMEZONE: 'UTC',
+      ...parameters,
       ...(queryTag === undefined ? {} : { QUERY_TAG: queryTag }),
     },
   };
@@ -180,11 +183,11 @@ export function snowflakeWarehouse(options: SnowflakeWarehouseOptions): Warehous
   const authentication = connection.authentication;
   const client = createSqlApiClient({ credentials, authentication, retry });
 
-  const send = (sql: string, requestId: string, seconds: number) =>
+  const send = (sql: string, requestId: string, seconds: number, parameters = {}) =>
     client.send({
       method: 'POST',
       path: `/statements?async=true&retry=true&requestId=${requestId}`,
-      body: statementBody(options, sql, seconds),
+      body: statementBody(options, sql, seconds, parameters),
       doing: 'run a statement',
       timeoutMs: ANSWER_TIMEOUT_MS,
       read: async (response) =>
@@ -202,6 +205,15 @@ export function snowflakeWarehouse(options: SnowflakeWarehouseOptions): Warehous
       const answer = await pollAnswer(client, queryId, seconds);
       return answer === null ? null : resultOf(answer);
     },
+    submitAll: (statements, requestId) =>
+      send(
+        statements.join(';\n'),
+        requestId,
+        LONGEST_STATEMENT_SECONDS,
+        groupParameters(statements),
+      ),
+    pollAll: async (queryId, seconds) =>
+      (await pollAnswer(client, queryId, seconds)) === null ? null : readGroup(client, queryId),
     savePartition: (queryId, partition, path) => savePartition(client, queryId, partition, path),
     cancel: (queryId) => cancelStatement(client, queryId),
     describe: async (select) => columnsOf(await run(select)),
