@@ -1,6 +1,6 @@
 import type { ScopeColumn } from '../sql/scope.ts';
 import { INTEGER, TEXT, TIMESTAMP_LTZ } from '../sql/types/names.ts';
-import type { FileTransfer, ResultSet } from '../statement.ts';
+import type { ExecuteOptions, FileTransfer, ResultSet } from '../statement.ts';
 import { encodeRows } from '../storage/encode-result.ts';
 import { resultColumn } from '../storage/result-column.ts';
 import type { SnowflakeType } from '../types.ts';
@@ -39,7 +39,14 @@ export interface Statement {
   readonly now: Date;
   readonly describeOnly: boolean;
   readonly signal: AbortSignal | undefined;
+  /** Runs a statement inside this one, under an id of its own. */
+  readonly nested: RunNested;
 }
+
+export type RunNested = (
+  sql: string,
+  binds?: ExecuteOptions['binds'],
+) => Promise<{ readonly answer: Answer; readonly queryId: string }>;
 
 export interface Answer {
   readonly statementTypeId: number;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { recorded } from '../history/record-statement.ts';
 import { countBinds, substituteBinds } from '../sql/binds.ts';
 import { unsupported } from '../sql/errors.ts';
@@ -12,6 +13,7 @@ import { translateError } from '../storage/translate-error.ts';
 import {
   type Answer,
   answerColumns,
+  type RunNested,
   STATEMENT_TYPE,
   type Statement,
   textColumn,
@@ -94,29 +96,51 @@ export class Session implements EngineSession {
   ): Promise<Answer> {
     const state = this.#state;
     const limit = Number(state.parameters.get('STATEMENT_TIMEOUT_IN_SECONDS'));
-    const { versions } = state.engine;
-    const before = versions.last;
     const running = cancellable(state, options.signal, limit);
     this.#cancel = running.cancel;
     try {
-      running.signal.throwIfAborted();
-      const statement = this.#statement(sql, options, running.signal);
-      return await handle(state, statement, seeKind);
-    } catch (error) {
-      throw running.signal.aborted ? running.signal.reason : named(error);
+      return await this.#runWithin(sql, options, running.signal, seeKind);
     } finally {
       running.end();
       this.#cancel = () => undefined;
+    }
+  }
+
+  async #runWithin(
+    sql: string,
+    options: ExecuteOptions,
+    signal: AbortSignal,
+    seeKind: (kind: string) => void,
+  ): Promise<Answer> {
+    const state = this.#state;
+    const { versions } = state.engine;
+    const before = versions.last;
+    try {
+      signal.throwIfAborted();
+      return await handle(state, this.#statement(sql, options, signal), seeKind);
+    } catch (error) {
+      throw signal.aborted ? signal.reason : named(error);
+    } finally {
       state.queryIds.push(options.queryId);
       versions.remember(options.queryId, before);
       await state.clearScratch();
     }
   }
 
+  /** Statements of a block share its time limit and its cancellation. */
+  #nested(signal: AbortSignal): RunNested {
+    return async (sql, binds = {}) => {
+      const queryId = randomUUID();
+      const answer = await recorded(this.#state, sql, queryId, (seeKind) =>
+        this.#runWithin(sql, { queryId, binds }, signal, seeKind),
+      );
+      return { answer, queryId };
+    };
+  }
+
   #statement(sql: string, options: ExecuteOptions, signal: AbortSignal): Statement {
     const state = this.#state;
-    const binds = options.binds ?? (options.describeOnly ? undefined : {});
-    const text = substituteBinds(sql, binds).trim().replace(/;$/, '');
+    const text = withBinds(sql, options).trim().replace(/;$/, '');
     const reader = new TokenReader(text, (name) => state.variables.get(name)?.text);
     const now = state.engine.now();
     state.engine.versions.issue(now);
@@ -127,8 +151,17 @@ export class Session implements EngineSession {
       now,
       describeOnly: options.describeOnly ?? false,
       signal,
+      nested: this.#nested(signal),
     };
   }
+}
+
+/** A block has question marks of its own, for the cursors that it opens. */
+const BLOCK = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:begin|declare)\b/i;
+
+function withBinds(sql: string, { binds, describeOnly }: ExecuteOptions): string {
+  if (BLOCK.test(sql) && Object.keys(binds ?? {}).length === 0) return sql;
+  return substituteBinds(sql, binds ?? (describeOnly ? undefined : {}));
 }
 
 /** Kinds whose handlers answer columns without running anything. */

@@ -1,4 +1,7 @@
+import { opensBlock } from '../scripting/block-end.ts';
+import { anonymousBlock, executeImmediate } from '../scripting/execute.ts';
 import { unsupported } from '../sql/errors.ts';
+import { tokenize } from '../sql/tokenize.ts';
 import type { Handler } from './answer.ts';
 import type { TokenReader } from './parse/token-reader.ts';
 import { DATABASES, ROLES, SCHEMAS, WAREHOUSES } from './show/containers.ts';
@@ -72,6 +75,12 @@ const SHOW_HANDLERS = SHOWS.map((kind): [string, Handler] => [
   show(kind),
 ]);
 
+/** BEGIN opens a transaction, or a block when statements follow it. */
+const beginOrBlock: Handler = (session, statement) => {
+  const isBlock = opensBlock(tokenize(statement.sql), 0);
+  return (isBlock ? anonymousBlock : begin)(session, statement);
+};
+
 /**
  * Every statement there is, by its leading words without modifiers. What is not here is refused by
  * name.
@@ -141,7 +150,9 @@ export const STATEMENTS: Readonly<Record<string, Handler>> = {
   'USE SECONDARY ROLES': useSecondaryRoles,
   SET: setVariable,
   UNSET: unsetVariable,
-  BEGIN: begin,
+  BEGIN: beginOrBlock,
+  DECLARE: anonymousBlock,
+  'EXECUTE IMMEDIATE': executeImmediate,
   'START TRANSACTION': begin,
   COMMIT: commit,
   ROLLBACK: rollback,

@@ -12,6 +12,8 @@ export interface StatementSupport {
 /** What a statement does otherwise than Snowflake, by its name in the table. */
 const DEVIATIONS: Readonly<Record<string, string>> = {
   BEGIN: 'one transaction writes at a time, whatever the tables; others wait',
+  DECLARE: 'blocks of Snowflake Scripting, also from BEGIN; no ASYNC, no CONTINUE handlers',
+  'EXECUTE IMMEDIATE': 'of a string or a session variable; FROM a stage is refused',
   ROLLBACK:
     'a statement error keeps the transaction, except after RANDOM, UUID_STRING or sequences, when it ends',
   'CREATE TABLE':

@@ -67,7 +67,8 @@ function timestampTz(value: string): string {
   return `${text(`${epochNanos(String(local))} ${sign}${hours}:${minutes}`)}::TIMESTAMP_TZ(9)`;
 }
 
-function literal(type: string, value: string | null): string {
+/** A value of a bind type as a literal of Snowflake SQL. @throws SnowflakeError 002043 */
+export function literalOf(type: string, value: string | null): string {
   if (value === null) return 'NULL';
   const write = LITERALS[type.toUpperCase()];
   if (!write) {
@@ -98,7 +99,7 @@ function substituteRow(sql: string, from: number, to: number, found: readonly To
     if (token.start < from || token.end > to) continue;
     const bind = bindOf(row.binds, token);
     const value = Array.isArray(bind.value) ? (bind.value[row.index] ?? null) : bind.value;
-    out += sql.slice(at, token.start) + literal(bind.type, value as string | null);
+    out += sql.slice(at, token.start) + literalOf(bind.type, value as string | null);
     at = token.end;
   }
   return out + sql.slice(at, to);

@@ -1,3 +1,4 @@
+import { blockEnd } from '../scripting/block-end.ts';
 import { syntaxError } from './errors.ts';
 import { readDollarString, readQuotedIdentifier, readString } from './syntax/read-literal.ts';
 
@@ -144,22 +145,25 @@ export function tokenize(sql: string): Token[] {
 
 /**
  * Statements of a text without their semicolons; empty ones and those of comments only are left
- * out.
+ * out. A block of Snowflake Scripting is one statement, with the semicolons in it.
  */
 export function splitStatements(sql: string): string[] {
+  const tokens = tokenize(sql);
   const statements: string[] = [];
   let first: Token | undefined;
   let last: Token | undefined;
-  for (const token of tokenize(sql)) {
-    if (token.text !== ';') {
+  for (let at = 0; at <= tokens.length; at += 1) {
+    const token = tokens[at];
+    if (token !== undefined && token.text !== ';') {
+      const end = first === undefined ? blockEnd(tokens, at) : undefined;
       first ??= token;
-      last = token;
+      at = end ?? at;
+      last = tokens[at];
       continue;
     }
     if (first && last) statements.push(sql.slice(first.start, last.end));
     first = undefined;
     last = undefined;
   }
-  if (first && last) statements.push(sql.slice(first.start, last.end));
   return statements;
 }
