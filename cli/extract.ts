@@ -1,13 +1,12 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { TerminalError } from '#src/errors.ts';
 import { executionName } from '#src/model/execution-name.ts';
 import type { Interval } from '#src/model/interval.ts';
 import type { ExtractQuery } from '#src/model/pipeline.ts';
 import { type Command, type Invocation, type Outcome, UsageError } from './command.ts';
+import { dryRun } from './dry-run.ts';
 import { followExecution, manualIntervalId, startExecution } from './executions.ts';
 import type { LoadedPipeline } from './pipeline-file.ts';
 import { publishPipeline } from './publish-pipeline.ts';
-import { openStack, type Stack } from './stack.ts';
+import { openStack } from './stack.ts';
 
 function chosenQuery({ document }: LoadedPipeline, name: string | undefined): ExtractQuery {
   const names = document.extract.queries.map((query) => query.name);
@@ -41,48 +40,35 @@ function planInput(pipeline: string, query: string, { options }: Invocation): Pl
   };
 }
 
-async function dryRun(stack: Stack, input: PlanInput): Promise<Outcome> {
-  const lambda = new LambdaClient(stack.clientConfig);
-  const FunctionName = stack.outputs.ExtractTableFunction;
-  const runId = executionName(input.pipeline, input.query, input.interval.id);
-  const Payload = JSON.stringify({ step: 'plan', dryRun: true, runId, ...input });
-  const answer = await lambda.send(new InvokeCommand({ FunctionName, Payload }));
-  const plan = JSON.parse(answer.Payload?.transformToString() ?? 'null');
-  if (answer.FunctionError !== undefined) {
-    throw new TerminalError(plan.errorMessage ?? 'The plan failed.', {
-      code: 'EVENT_INVALID',
-      details: { plan },
-    });
-  }
-  return { document: plan, text: JSON.stringify(plan, null, 2) };
-}
-
 async function run(invocation: Invocation): Promise<Outcome> {
   const { args, shared, say, options } = invocation;
   const stack = await openStack(shared);
   const pipeline = await publishPipeline(stack, shared.pipeline);
   const query = chosenQuery(pipeline, args[0]);
   const input = planInput(pipeline.document.name, query.name, invocation);
-  if (options['dry-run'] === true) return dryRun(stack, input);
   const name = executionName(pipeline.document.name, query.name, input.interval.id);
+  if (options['dry-run'] === true)
+    return dryRun(stack, { runId: name, ...input }, options['warehouse-size']);
   const arn = await startExecution(stack, stack.outputs.ExtractStateMachineArn, name, input);
   const outcome = await followExecution(stack, arn, say);
   const done = outcome.status === 'SUCCEEDED';
   const text = done
     ? `extracted ${query.name}: ${JSON.stringify(outcome.output)}`
     : `extracting ${query.name} ended as ${outcome.status}: ${outcome.error}: ${outcome.cause}`;
-  return { document: { ...outcome, interval: input.interval.id }, text, exitCode: done ? 0 : 1 };
+  const exitCode = done ? 0 : outcome.error === 'LEASE_HELD' ? 75 : 1;
+  return { document: { ...outcome, interval: input.interval.id }, text, exitCode };
 }
 
 export const extractCommand: Command = {
   name: 'extract',
   summary: 'One window of a query of pipeline.yml, from Snowflake to bronze',
-  usage: '<query> [--from T --to T] [--dry-run]',
+  usage: '<query> [--from T --to T] [--dry-run [--warehouse-size SIZE]]',
   example: 'snowmelt extract orders',
   options: {
     from: { type: 'string' },
     to: { type: 'string' },
     'dry-run': { type: 'boolean' },
+    'warehouse-size': { type: 'string' },
   },
   run,
 };

@@ -3,6 +3,7 @@ import type { Drift } from '../model/drift.ts';
 import { Interval } from '../model/interval.ts';
 import type { Window } from '../model/window.ts';
 import type { QueryId } from '../ports/watermark-store.ts';
+import type { Outline } from './outline.ts';
 import { PartDocument } from './run-documents.ts';
 
 /** Run ids become key segments and partition values. */
@@ -98,6 +99,8 @@ export interface PlanAnswer {
   readonly drift?: readonly Drift[];
   /** Dry run: the statement that would run. */
   readonly sql?: string;
+  /** Dry run: what would be written. */
+  readonly outline?: Outline;
 }
 
 export interface CommitAnswer {

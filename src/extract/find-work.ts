@@ -36,8 +36,8 @@ export interface PartWork {
 /** Engines read the files of a window as one table, whose columns must be the same in every file. */
 function requireColumns(plan: PlanDocument, { queryId, columns }: QueryResult): void {
   const shape = (list: QueryResult['columns']) => list.map(({ name, type }) => [name, type]);
-  const typed = restoreTypes(columns, plan.sourceColumns);
-  if (isDeepStrictEqual(shape(typed), shape(plan.sourceColumns))) return;
+  const restored = restoreTypes(columns, plan.sourceColumns);
+  if (isDeepStrictEqual(shape(restored), shape(plan.sourceColumns))) return;
   throw new TerminalError(
     `Cannot take query ${queryId} of run ${plan.runId}: ` +
       'its columns are not those that were planned. Extract again.',

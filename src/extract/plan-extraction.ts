@@ -11,8 +11,10 @@ import { finishCommit } from './finish-commit.ts';
 import { type Found, foundRanges, foundResult, foundUnload, maxFileBytes } from './found-rows.ts';
 import { secondsToWait, WAIT_SECONDS } from './invocation.ts';
 import { claimLease } from './lease.ts';
+import { outlineOf } from './outline.ts';
 import { planRanges } from './plan-ranges.ts';
 import { planReading, type WindowReading } from './read-window.ts';
+import { removeOrphans } from './remove-orphans.ts';
 import { type PlanDocument, readDocument, type Split, StatementDocument } from './run-documents.ts';
 import { countRows, followStatement, startStatement } from './run-query.ts';
 import { followUnload, startUnload } from './unload-window.ts';
@@ -104,11 +106,15 @@ async function readSource(run: Run): Promise<WindowReading | null> {
   });
 }
 
-/** Stops the statement of a run that this one replaces, so that the source does not run both. */
+/**
+ * Stops the statement of a run that this one replaces, so that the source does not run both, and
+ * removes the files it has written.
+ */
 async function cancelReplaced(deps: ExtractDeps, run: Run, replaced: PendingWindow): Promise<void> {
   const key = bronzeKeys(replaced.manifestKey).statement;
   const statement = await readDocument(deps.lake, key, StatementDocument);
   if (statement?.queryId) await run.warehouse.cancel(statement.queryId).catch(() => undefined);
+  await removeOrphans(deps.lake, replaced.manifestKey, []);
 }
 
 /** Notes the window as pending, starts its statement and notes that. */
@@ -235,7 +241,8 @@ async function planDry(run: Run, nothing: PlanAnswer): Promise<PlanAnswer> {
   const reading = await readSource(run);
   if (reading === null) return nothing;
   const plannedRows = await countRows(run.warehouse, reading);
-  return { ...nothing, window: reading.window, sql: reading.sql, plannedRows };
+  const outline = await outlineOf(run.warehouse, run.query, reading, plannedRows);
+  return { ...nothing, window: reading.window, sql: reading.sql, plannedRows, outline };
 }
 
 const openWarehouse = (deps: ExtractDeps, document: PipelineDocument, request: PlanRequest) =>

@@ -56,6 +56,7 @@ interface Story {
   /** Rows the test itself has put into the source: ids from 0 up to this. */
   rows: number;
   runs: number;
+  changes: number;
 }
 
 /** The note of an order, which the check makes anew for each id. */
@@ -78,7 +79,7 @@ async function openStory(
 ): Promise<Story> {
   const name = `soak_${seed}_${nth}`;
   const random = createRandom(seed, nth);
-  const story = { stage, random, tally, name, pipeline: name, rows: 0, runs: 0 };
+  const story = { stage, random, tally, name, pipeline: name, rows: 0, runs: 0, changes: 0 };
   await runAll(
     stage.source,
     `create table ${name} (id number(18,0), note varchar(200), updated_at timestamp_ntz)`,
@@ -239,15 +240,14 @@ async function pairRuns(story: Story): Promise<void> {
   await Promise.all([first.ended, second.ended]);
 }
 
+const alter = ({ stage, name }: Story, change: string) =>
+  runAll(stage.source, `alter table ${name} ${change}`);
+
 const CHANGES = [
   (story: Story) => addRows(story, story.random.int(1, 400), 'current_timestamp()'),
-  ({ stage, name, runs }: Story) =>
-    runAll(
-      stage.source,
-      `alter table ${name} alter column note set data type varchar(${201 + runs})`,
-    ),
-  ({ stage, name, runs }: Story) =>
-    runAll(stage.source, `alter table ${name} add column more_${runs} varchar(10)`),
+  (story: Story) =>
+    alter(story, `alter column note set data type varchar(${201 + ++story.changes})`),
+  (story: Story) => alter(story, `add column more_${++story.changes} varchar(10)`),
 ] as const;
 
 /** Runs of the same id go on where a killed one was; others take over. */
