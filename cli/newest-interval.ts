@@ -34,17 +34,22 @@ async function newestKey(stack: Stack, pipeline: string): Promise<string | undef
   return newest?.key;
 }
 
+/** Pointers to the interval whose document lies under a key. */
+export async function intervalAt(stack: Stack, intervalKey: string): Promise<IntervalPointers> {
+  const artifacts = artifactsOf(stack);
+  const { pipeline, pipelineKey, interval } = await readDocument(
+    artifacts,
+    intervalKey,
+    IntervalDocument,
+  );
+  return { pipeline, pipelineKey, interval: interval.id, intervalKey };
+}
+
 /** The interval of a pipeline that became ready last; undefined when none is ready. */
 export async function newestInterval(
   stack: Stack,
   pipeline: string,
 ): Promise<IntervalPointers | undefined> {
-  const intervalKey = await newestKey(stack, pipeline);
-  if (intervalKey === undefined) return undefined;
-  const { pipelineKey, interval } = await readDocument(
-    artifactsOf(stack),
-    intervalKey,
-    IntervalDocument,
-  );
-  return { pipeline, pipelineKey, interval: interval.id, intervalKey };
+  const key = await newestKey(stack, pipeline);
+  return key === undefined ? undefined : intervalAt(stack, key);
 }

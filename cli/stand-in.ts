@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { join, resolve } from 'node:path';
+import { untilInterrupted } from '#local/setup/interrupts.ts';
 import { paths } from '#local/setup/paths.ts';
 import { createEngine } from '#local/snowflake/engine.ts';
 import { type StandIn, startStandIn } from '#local/snowflake/server.ts';
@@ -90,7 +90,7 @@ export const standInCommand: Command = {
     const port = readPort(options.port);
     const dataDir = resolve(String(options.data ?? defaultDataDir()));
     const running = await runStandIn({ port, dataDir });
-    const stop = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+    const stop = untilInterrupted();
     process.stdout.write(`${JSON.stringify(standInLine(running))}\n`);
     const ready = `snowflake stand-in ready on ${running.accessUrl}`;
     if (shared.json) say(ready);

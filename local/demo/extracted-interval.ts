@@ -1,4 +1,4 @@
-import { type IntervalPointers, newestInterval } from '#cli/newest-interval.ts';
+import { type IntervalPointers, intervalAt, newestInterval } from '#cli/newest-interval.ts';
 import { artifactsOf } from '#cli/object-stores.ts';
 import type { Stack } from '#cli/stack.ts';
 import { TerminalError } from '#src/errors.ts';
@@ -24,6 +24,27 @@ export async function extractedInterval(
   const newest = await newestInterval(stack, pipeline);
   if (newest === undefined) throw missing(stage, 'nothing has been extracted', 'extract');
   return newest;
+}
+
+/**
+ * The intervals that have no gold yet, oldest first; the newest when all have.
+ *
+ * @throws TerminalError NOT_FOUND when there is none
+ */
+export async function untransformedIntervals(
+  stack: Stack,
+  pipeline: string,
+  stage: Stage,
+): Promise<IntervalPointers[]> {
+  const newest = await extractedInterval(stack, pipeline, stage);
+  const artifacts = artifactsOf(stack);
+  const found: IntervalPointers[] = [];
+  for (const key of await artifacts.list(artifactKeys.intervals(pipeline))) {
+    const interval = await intervalAt(stack, key);
+    const report = artifactKeys.report(pipeline, interval.interval, 'gold');
+    if (!(await artifacts.has(report))) found.push(interval);
+  }
+  return found.length === 0 ? [newest] : found;
 }
 
 /**

@@ -12,7 +12,7 @@ import type { CheckAnswer } from '#src/check/check-request.ts';
 import { executionName } from '#src/model/execution-name.ts';
 import type { PipelineDocument } from '#src/model/pipeline.ts';
 import { demoShop, GROUP, isShopLoaded, loadInterval, publishShop, SHARED } from './demo-shop.ts';
-import { extractedInterval, layerRun } from './extracted-interval.ts';
+import { extractedInterval, layerRun, untransformedIntervals } from './extracted-interval.ts';
 import { executionFinding, extractFindings, type Finding, modelFinding } from './judge-demo.ts';
 import { say, tellFindings, title } from './narration.ts';
 import type { Stage } from './start-options.ts';
@@ -53,11 +53,14 @@ async function runMachine(
 }
 
 async function transform({ stack, pipeline }: StageContext): Promise<Finding[]> {
-  const interval = await extractedInterval(stack, pipeline.name, 'transform');
-  title(`Transform: bronze → silver → check → gold → check, interval ${interval.interval}`);
   const machine = stack.outputs.MedallionStateMachineArn;
-  const outcome = await runMachine(stack, machine, interval, { trainDue: false });
-  return [executionFinding('medallion', outcome)];
+  const findings: Finding[] = [];
+  for (const interval of await untransformedIntervals(stack, pipeline.name, 'transform')) {
+    title(`Transform: bronze → silver → check → gold → check, interval ${interval.interval}`);
+    const outcome = await runMachine(stack, machine, interval, { trainDue: false });
+    findings.push(executionFinding(`medallion of ${interval.interval}`, outcome));
+  }
+  return findings;
 }
 
 async function checkLayer(
@@ -138,7 +141,8 @@ const RUNS: Readonly<Record<Stage, (context: StageContext) => Promise<Finding[]>
 };
 
 /**
- * Runs one stage alone on the shop's newest interval, over what earlier runs left; true when it succeeded.
+ * Runs one stage alone over what earlier runs left: on the shop's newest interval, or, to transform, on
+ * all that wait for it. True when it succeeded.
  *
  * @throws TerminalError NOT_FOUND naming the stage to run first
  */

@@ -1,8 +1,11 @@
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newestInterval } from '#cli/newest-interval.ts';
+import { artifactsOf } from '#cli/object-stores.ts';
 import type { Stack } from '#cli/stack.ts';
+import { untransformedIntervals } from '#local/demo/extracted-interval.ts';
 import { emulatorCredentials, REGION } from '#local/platform/places.ts';
+import { artifactKeys } from '#src/model/artifact-keys.ts';
 import { type Emulator, startEmulator } from '#test/helpers/emulator.ts';
 
 const BUCKET = 'artifacts';
@@ -40,6 +43,28 @@ beforeAll(async () => {
   };
 });
 afterAll(() => emulator.remove());
+
+describe('the intervals that npm start transforms', () => {
+  const ids = async (pipeline: string) =>
+    (await untransformedIntervals(stack, pipeline, 'transform')).map(({ interval }) => interval);
+  const transform = (pipeline: string, id: string) =>
+    artifactsOf(stack).putText(artifactKeys.report(pipeline, id, 'gold'), '{}');
+
+  it('are all that have no gold yet, oldest first, or the newest when all have', async () => {
+    for (const n of [1, 2, 3]) await put('waiting', intervalId(n));
+    await transform('waiting', intervalId(2));
+
+    expect(await ids('waiting')).toEqual([intervalId(1), intervalId(3)]);
+
+    await transform('waiting', intervalId(1));
+    await transform('waiting', intervalId(3));
+    expect(await ids('waiting')).toEqual([intervalId(3)]);
+  });
+
+  it('are refused when there are none, naming the stage that makes them', async () => {
+    await expect(ids('empty')).rejects.toThrow('Run npm start -- --only extract first.');
+  });
+});
 
 describe('the newest interval of a pipeline', () => {
   it('is found behind more than a thousand others', async () => {
