@@ -70,11 +70,12 @@ function doomedRows(
   on: string,
   clauses: readonly Clause[],
 ): Pick<DmlStep, 'dooms'> {
-  const tests = clauses.filter(({ matched }) => matched).map(({ test }) => `(${test})`);
+  const tests = clauses.filter(({ matched }) => matched).map(({ test }) => test);
   if (tests.length === 0) return {};
   const table = `${relation.duckdbName} AS ${quoteName(alias)}`;
   const row = `${quoteName(alias)}.rowid`;
-  const rows = `SELECT ${row} FROM ${table} JOIN ${source.sql} ON ${on} WHERE ${tests.join(' OR ')}`;
+  const where = tests.includes('TRUE') ? '' : ` WHERE (${tests.join(') OR (')})`;
+  const rows = `SELECT ${row} FROM ${table} JOIN ${source.sql} ON ${on}${where}`;
   return { dooms: { alias, from: `FROM ${table} WHERE ${row} IN (${rows})` } };
 }
 

@@ -90,9 +90,21 @@ describe('parseCreateTable', () => {
     });
   });
 
+  it('reads CLONE of a time', () => {
+    expect(parse('create table t clone u at (offset => -5)').source).toEqual({
+      kind: 'clone',
+      table: ['U'],
+      from: { mode: 'AT', point: { kind: 'OFFSET', text: '-5' } },
+    });
+  });
+
   it('reads LIKE and CLONE', () => {
-    expect(parse('create table t like s.u').source).toEqual({ kind: 'like', table: ['S', 'U'] });
-    expect(parse('create temp table t clone u').source).toEqual({ kind: 'clone', table: ['U'] });
+    expect(parse('create table t like s.u').source).toEqual({
+      ...{ kind: 'like', table: ['S', 'U'], from: null },
+    });
+    expect(parse('create temp table t clone u').source).toEqual({
+      ...{ kind: 'clone', table: ['U'], from: null },
+    });
   });
 
   it.each([

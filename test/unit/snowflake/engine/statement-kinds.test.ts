@@ -28,8 +28,8 @@ describe('statementKind', () => {
 describe('findHandler', () => {
   it.each([
     ['explain select 1', '000002', 'EXPLAIN'],
-    ['undrop table t', '000002', 'UNDROP TABLE'],
-    ['create stream s on table t', '000002', 'CREATE STREAM'],
+    ['undrop schema s', '000002', 'UNDROP SCHEMA'],
+    ['create pipe p as copy into t from @s', '000002', 'CREATE PIPE'],
     ['grant select on t to role r', '000002', 'GRANT'],
     ['frobnicate', '001003', 'frobnicate'],
     ['', '001003', '<EOF>'],

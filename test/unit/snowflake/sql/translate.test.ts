@@ -86,6 +86,10 @@ describe('translateDml', () => {
     expect(merge.steps).toEqual([
       {
         rows: 'merge_action',
+        dooms: {
+          alias: 'T',
+          from: `FROM "DB.S"."T" AS "T" WHERE "T".rowid IN (SELECT "T".rowid FROM "DB.S"."T" AS "T" JOIN (SELECT CAST(1 AS DECIMAL(1,0)) AS "ID") AS "S" ON ("T"."ID" = "S"."ID"))`,
+        },
         sql: `MERGE INTO "DB.S"."T" AS "T" USING (SELECT CAST(1 AS DECIMAL(1,0)) AS "ID") AS "S" ON ("T"."ID" = "S"."ID") WHEN MATCHED THEN UPDATE SET "AT" = CAST(NULL AS TIMESTAMP_NS) WHEN NOT MATCHED THEN INSERT ("ID") VALUES (CAST("S"."ID" AS DECIMAL(38,0))) RETURNING merge_action`,
       },
     ]);
@@ -94,6 +98,29 @@ describe('translateDml', () => {
       'number of rows inserted',
       'number of rows updated',
     ]);
+  });
+});
+
+describe('rows that DML dooms', () => {
+  it.each([
+    [
+      'delete from t where id = 1',
+      'FROM "DB.S"."T" AS "T" WHERE ("T"."ID" = CAST(1 AS DECIMAL(1,0)))',
+    ],
+    ['update t x set at = null', 'FROM "DB.S"."T" AS "X"'],
+    ['insert overwrite into t (id) values (1)', 'FROM "DB.S"."T" AS "T"'],
+    ['insert into t (id) values (1)', undefined],
+  ])('%s', (sql, from) => {
+    const dooms = translator.translateDml(sql, SCOPE).steps.map((each) => each.dooms?.from);
+    expect(dooms[0]).toBe(from);
+  });
+
+  it('are those of WHEN MATCHED with their conditions', () => {
+    const { steps } = translator.translateDml(
+      'merge into t using (select 1 id) s on t.id = s.id when matched and t.id > 5 then delete when not matched then insert (id) values (s.id)',
+      SCOPE,
+    );
+    expect(steps[0]?.dooms?.from).toMatch(/ WHERE \(.*"T"\."ID" > .*\)\)$/);
   });
 });
 
