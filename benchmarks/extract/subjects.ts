@@ -38,6 +38,10 @@ function folderObjectStore(folder: string): ObjectStore {
     async putFile(key, path) {
       copyFileSync(path, at(key));
     },
+    async getFile(key, path) {
+      copyFileSync(at(key), path);
+      return true;
+    },
     has: async (key) => (await getText(key)) !== null,
     list: async () => [],
   };
@@ -60,6 +64,7 @@ const snowmeltFetch: Subject = async (rows, url) => {
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const login = { account: 'bench', accessUrl: url, user: 'bench', privateKey: pem };
   const credentials = { read: async () => login, forget: () => undefined };
+  const files = duckdbFileWriter({ temporaryDirectory: folder, memoryLimitMb: 1024 });
   const deps = {
     openWarehouse: (connection: PipelineDocument['snowflake']) =>
       snowflakeWarehouse({ connection, credentials }),
@@ -67,7 +72,8 @@ const snowmeltFetch: Subject = async (rows, url) => {
     pipelines: memoryPipelineStore(pipelineFor(rows)),
     watermarks: memoryWatermarkStore(),
     catalog: memoryBronzeCatalog(),
-    files: duckdbFileWriter({ temporaryDirectory: folder, memoryLimitMb: 1024 }),
+    files,
+    keys: files,
     clock: { now: () => new Date() },
     executions: { hasEnded: async () => false },
     leaseSeconds: 60,

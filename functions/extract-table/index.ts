@@ -17,6 +17,7 @@ const credentials = secretsManagerCredentials({ secretArn: config.SNOWFLAKE_SECR
 const temporaryDirectory = config.HOME;
 const memoryLimitMb = config.DUCKDB_MEMORY_LIMIT_MB;
 const database = config.BRONZE_DATABASE;
+const files = duckdbFileWriter({ temporaryDirectory, memoryLimitMb });
 
 export const handler = createHandler(
   {
@@ -26,7 +27,8 @@ export const handler = createHandler(
     pipelines: s3PipelineStore(s3ObjectStore({ bucket: config.ARTIFACTS_BUCKET })),
     watermarks: dynamoWatermarkStore({ table: config.STATE_TABLE }),
     catalog: glueBronzeCatalog({ database, lakeBucket: config.LAKE_BUCKET }),
-    files: duckdbFileWriter({ temporaryDirectory, memoryLimitMb }),
+    files,
+    keys: files,
     clock: systemClock,
     executions: sfnExecutionStates(),
     leaseSeconds: config.LEASE_SECONDS,

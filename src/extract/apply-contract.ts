@@ -4,12 +4,15 @@ import type { Manifest } from '../model/manifest.ts';
 import type { ExtractQuery } from '../model/pipeline.ts';
 import { columnOfType, declaredType, joinTypes } from '../model/source-type.ts';
 import type { SourceColumn } from '../ports/warehouse.ts';
-import { isAddedColumn } from './choose-columns.ts';
+import { CHANGE_COLUMN, isAddedColumn } from './choose-columns.ts';
 
 /** A column as the run reads it. */
 export interface ContractColumn extends SourceColumn {
-  /** How its value is had where it is not the column itself: cast to its type, or null of it. */
-  readonly read?: 'cast' | 'null';
+  /**
+   * How its value is had where it is not the column itself: cast to its type, null of it, or the
+   * word for what became of the row.
+   */
+  readonly read?: 'cast' | 'null' | 'change' | undefined;
 }
 
 export interface Contract {
@@ -19,12 +22,17 @@ export interface Contract {
 
 type ContractQuery = Pick<ExtractQuery, 'name' | 'table' | 'sql' | 'columns' | 'key' | 'contract'>;
 
+/** What a query reads, as its manifests say it. */
+export const sourceOf = ({ table, sql }: Pick<ExtractQuery, 'table' | 'sql'>): string =>
+  table ?? (sql as string);
+
 /** The columns that the last run read, without those that extraction adds. */
 function knownColumns(query: ContractQuery, previous: Manifest | null): readonly SourceColumn[] {
-  if (previous === null || previous.source !== (query.table ?? query.sql)) return [];
+  if (previous === null || previous.source !== sourceOf(query)) return [];
   const names = new Set(previous.columns.map(({ name }) => name));
   return previous.columns
     .filter(({ name }) => !isAddedColumn(name, names))
+    .filter(({ name }) => previous.deletes === 'none' || name !== CHANGE_COLUMN)
     .map(({ name, type, nullable }) => columnOfType(name, type, nullable));
 }
 

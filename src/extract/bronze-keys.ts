@@ -17,6 +17,9 @@ export interface BronzeKeys {
   file(file: number): string;
   /** What the ranges of a split window are read from by the state machine. */
   readonly ranges: string;
+  /** Rows of keys that the source no longer has, and every key that it has. */
+  readonly deleted: string;
+  readonly keyList: string;
   /** Statement of one range. */
   rangeStatement(part: number): string;
   /** A range's files are numbered by themselves, since ranges are read at the same time. */
@@ -41,6 +44,8 @@ export function bronzeKeys(manifest: string): BronzeKeys {
     part: (part) => `${folder}_parts/${number(part)}.json`,
     file: (file) => `${folder}part-${number(file)}.parquet`,
     ranges: `${folder}_ranges.json`,
+    deleted: `${folder}part-deleted.parquet`,
+    keyList: `${folder}_keys.parquet`,
     rangeStatement: (part) => `${folder}_parts/${number(part)}-statement.json`,
     rangeFile: (part, file) => `${folder}part-${number(part)}-${number(file)}.parquet`,
   };

@@ -22,6 +22,9 @@ const EXTRACTABLE: ReadonlySet<string> = new Set<SourceTypeName>([
 /** Columns that every bronze row has beside the source's. */
 export const ADDED_COLUMNS = ['extraction_timestamp', 'source_system'] as const;
 
+/** Column of a query with deletes: whether the row is there or gone. */
+export const CHANGE_COLUMN = '_change';
+
 /** Column beside a TIMESTAMP_TZ, for the offset that an instant does not have. */
 export const offsetColumn = (name: string) => `${name}__offset_minutes`;
 
@@ -32,7 +35,7 @@ export function isAddedColumn(name: string, columns: ReadonlySet<string>): boole
   return base !== undefined && columns.has(base);
 }
 
-type QueryFields = Pick<ExtractQuery, 'name' | 'key' | 'columns' | 'watermark_column'>;
+type QueryFields = Pick<ExtractQuery, 'name' | 'key' | 'columns' | 'watermark_column' | 'deletes'>;
 
 function refuse(query: QueryFields, code: 'CONFIG_INVALID' | 'SCHEMA_DRIFT', why: string): never {
   throw new TerminalError(`Cannot extract ${query.name}: ${why}`, {
@@ -68,6 +71,7 @@ function requireColumn(
 function refuseClashes(query: QueryFields, columns: readonly SourceColumn[]): void {
   const added = [
     ...ADDED_COLUMNS,
+    ...(query.deletes === 'none' ? [] : [CHANGE_COLUMN]),
     ...columns.filter((c) => c.type === 'TIMESTAMP_TZ').map((c) => offsetColumn(c.name)),
   ];
   const seen = new Set(added.map((name) => name.toUpperCase()));

@@ -1,10 +1,13 @@
 import { TerminalError } from '../errors.ts';
 import { Manifest } from '../model/manifest.ts';
+import type { QueryId } from '../ports/watermark-store.ts';
+import { sourceOf } from './apply-contract.ts';
 import { type BronzeKeys, bronzeKeys } from './bronze-keys.ts';
 import { profileOfParts, withStatistics } from './column-statistics.ts';
 import { type ExtractDeps, findQuery, requireOwnPending } from './extract-deps.ts';
 import { type CommitAnswer, type CommitRequest, queryIdOf } from './extract-request.ts';
 import { finishCommit } from './finish-commit.ts';
+import { committedManifest, findDifference } from './key-difference.ts';
 import { renewLease } from './lease.ts';
 import {
   PartResult,
@@ -39,19 +42,29 @@ async function reconcileParts(
   );
 }
 
-async function makeManifest(deps: ExtractDeps, keys: BronzeKeys): Promise<Manifest> {
+async function makeManifest(
+  deps: ExtractDeps,
+  id: QueryId,
+  keys: BronzeKeys,
+  committed: string | null,
+): Promise<Manifest> {
   const plan = await requireDocument(deps.lake, keys.plan, PlanDocument);
   const document = await deps.pipelines.byKey(plan.pipelineKey);
   const query = findQuery(document, plan.query);
   const parts = await reconcileParts(deps, plan, keys);
-  const profile = profileOfParts(plan.sourceColumns, parts);
+  const previous = await committedManifest(deps, committed);
+  const found = await findDifference({ deps, id, keys, plan, query, document, previous });
+  const { keyList, deleted } = found;
+  const profiles = deleted === undefined ? parts : [...parts, deleted];
+  const profile = profileOfParts(plan.sourceColumns, profiles);
+  const deletedRows = deleted?.file.rows ?? 0;
   const queryIds = plan.queryId === null ? parts.map(({ queryId }) => queryId) : [plan.queryId];
   return {
     version: 1,
     pipeline: plan.pipeline,
     pipelineKey: plan.pipelineKey,
     query: plan.query,
-    source: query.table ?? (query.sql as string),
+    source: sourceOf(query),
     sourceSystem: document.extract.source_system,
     key: query.key,
     watermarkColumn: plan.watermarkColumn,
@@ -66,9 +79,14 @@ async function makeManifest(deps: ExtractDeps, keys: BronzeKeys): Promise<Manife
       : { ranges: { column: plan.split.column.name, count: plan.split.ranges.length } }),
     snapshotAt: plan.snapshotAt,
     extractedAt: plan.extractedAt,
-    files: parts.flatMap(({ files }) => files),
-    rows: plan.rows,
-    sourceRows: plan.sourceRows,
+    deletes: query.deletes,
+    ...(keyList === undefined ? {} : { keyList }),
+    files: [
+      ...parts.flatMap(({ files }) => files),
+      ...(deleted === undefined ? [] : [deleted.file]),
+    ],
+    rows: plan.rows + deletedRows,
+    sourceRows: plan.sourceRows + deletedRows,
     checksum: profile.checksum,
     columns: withStatistics(plan.columns, plan.sourceColumns, profile),
     schemaHash: schemaHash(plan.columns),
@@ -79,10 +97,16 @@ async function makeManifest(deps: ExtractDeps, keys: BronzeKeys): Promise<Manife
 }
 
 /** Writes the manifest, or finds the one that another attempt of the run has written meanwhile. */
-async function writeManifest(deps: ExtractDeps, key: string): Promise<Manifest> {
-  const manifest = await makeManifest(deps, bronzeKeys(key));
-  const isNew = await deps.lake.putText(key, JSON.stringify(manifest), { ifAbsent: true });
-  return isNew ? manifest : requireDocument(deps.lake, key, Manifest);
+async function writeManifest(
+  deps: ExtractDeps,
+  id: QueryId,
+  keys: BronzeKeys,
+  committed: string | null,
+): Promise<Manifest> {
+  const manifest = await makeManifest(deps, id, keys, committed);
+  const text = JSON.stringify(manifest);
+  const isNew = await deps.lake.putText(keys.manifest, text, { ifAbsent: true });
+  return isNew ? manifest : requireDocument(deps.lake, keys.manifest, Manifest);
 }
 
 const answerOf = (manifest: Manifest, manifestKey: string): CommitAnswer => ({
@@ -114,7 +138,8 @@ export async function commitWindow(
   const { manifestKey } = requireOwnPending(watermark, id, request.runId);
   let manifest = await readDocument(deps.lake, manifestKey, Manifest);
   if (manifest === null) {
-    manifest = await writeManifest(deps, manifestKey);
+    const keys = bronzeKeys(manifestKey);
+    manifest = await writeManifest(deps, id, keys, watermark.manifestKey);
   }
   await finishCommit(deps, { id, manifest, manifestKey, watermark, holder: request.runId });
   await deps.watermarks.releaseLease(id, request.runId);

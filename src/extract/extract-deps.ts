@@ -4,6 +4,7 @@ import type { BronzeCatalog } from '../ports/bronze-catalog.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ExecutionStates } from '../ports/execution-states.ts';
 import type { FileWriter } from '../ports/file-writer.ts';
+import type { KeyComparer } from '../ports/key-comparer.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { PipelineStore } from '../ports/pipeline-store.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
@@ -30,6 +31,7 @@ export interface ExtractDeps {
   readonly watermarks: WatermarkStore;
   readonly catalog: BronzeCatalog;
   readonly files: FileWriter;
+  readonly keys: KeyComparer;
   readonly clock: Clock;
   readonly executions: ExecutionStates;
   /** How long a run may stay silent before another takes over, in seconds. */

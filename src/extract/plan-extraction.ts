@@ -3,7 +3,7 @@ import type { ExtractQuery, PipelineDocument } from '../model/pipeline.ts';
 import type { PublishedPipeline } from '../ports/pipeline-store.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import type { PendingWindow, QueryId, Watermark } from '../ports/watermark-store.ts';
-import { type BronzeKeys, bronzeKeys, manifestKey } from './bronze-keys.ts';
+import { type BronzeKeys, bronzeKeys, manifestKey, requestIdFor } from './bronze-keys.ts';
 import { chooseStrategy } from './choose-strategy.ts';
 import { type ExtractDeps, findQuery, queryTag } from './extract-deps.ts';
 import { type PlanAnswer, type PlanRequest, queryIdOf } from './extract-request.ts';
@@ -102,6 +102,8 @@ async function readSource(run: Run): Promise<WindowReading | null> {
     watermark: watermark.value,
     previous,
     requested: request.window,
+    runId: request.runId,
+    committed: watermark.runId,
     ...(isOwn ? { planned: { window: watermark.pending?.window ?? null } } : {}),
   });
 }
@@ -159,6 +161,9 @@ async function startReading(
   const { request, warehouse, query, pipeline, previous } = run;
   const connection = pipeline.document.snowflake;
   const strategy = await chooseStrategy({ warehouse, connection, query, previous });
+  for (const sql of reading.deletes?.before ?? []) {
+    await warehouse.waitFor(await warehouse.submit(sql, requestIdFor(request.runId, sql)));
+  }
   const before = await countRows(warehouse, reading);
   if (strategy.name === 'unload') {
     const started = await startUnload({

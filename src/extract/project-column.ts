@@ -17,6 +17,7 @@ const AS_TEXT: Readonly<Record<string, (value: string) => string>> = {
 export function contractValue(column: ContractColumn): string {
   const name = quote(column.name);
   if (column.read === undefined) return name;
+  if (column.read === 'change') return `'upsert'`;
   return `${column.read === 'null' ? 'NULL' : name}::${declaredType(column)}`;
 }
 

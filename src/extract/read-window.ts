@@ -16,6 +16,7 @@ import {
   type WindowSelection,
 } from './extract-sql.ts';
 import { advanceWatermark, planWindow } from './plan-window.ts';
+import { changeColumn, planDeletes } from './read-deletes.ts';
 import { findSourceEnd, precisionOf, requireOptions, subtractLag } from './source-end.ts';
 import { requireWatermarkKind, type WatermarkKind } from './watermark-kind.ts';
 
@@ -40,6 +41,9 @@ export interface ReadingOptions {
   readonly previous: Manifest | null;
   /** A window by hand, as people write its ends. */
   readonly requested: PlanRequest['window'];
+  readonly runId: string;
+  /** Run of the last commit. */
+  readonly committed: string | null;
   /** Window of an earlier attempt of the same run. */
   readonly planned?: { readonly window: Window | null };
 }
@@ -146,11 +150,7 @@ export async function planReading(
   options: ReadingOptions,
 ): Promise<WindowReading | null> {
   const described = await warehouse.describe(describeSql(query));
-  const { columns, drift } = applyContract(
-    query,
-    chooseColumns(query, described),
-    options.previous,
-  );
+  const contract = applyContract(query, chooseColumns(query, described), options.previous);
   const watermarkColumn = findWatermarkColumn(query, described);
   const now = await warehouse.now();
   const plan =
@@ -158,7 +158,18 @@ export async function planReading(
       ? WHOLE
       : await planByWatermark(warehouse, query, watermarkColumn, { now, options });
   if (plan === null) return null;
-  const selection = { query, ...plan };
+  const { runId, committed, previous } = options;
+  const tracking = { runId, committed, previous, snapshotAt: now };
+  const deletes = await planDeletes(warehouse, query, contract.columns, tracking);
+  const columns = query.deletes === 'none' ? contract.columns : [...contract.columns, changeColumn];
+  const selection = { query, ...plan, deletes };
   const sql = selectSql(selection, columns);
-  return { ...selection, columns, drift, snapshotAt: now, sql, countSql: countSql(selection) };
+  return {
+    ...selection,
+    columns,
+    drift: contract.drift,
+    snapshotAt: now,
+    sql,
+    countSql: countSql(selection),
+  };
 }

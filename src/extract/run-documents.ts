@@ -16,7 +16,7 @@ const SourceColumnDocument = z.strictObject({
   scale: z.int().nullable(),
   length: z.int().nullable(),
   nullable: z.boolean(),
-  read: z.enum(['cast', 'null']).optional(),
+  read: z.enum(['cast', 'null', 'change']).optional(),
 });
 
 /** Values of a column, `[from, to)`; null: without an end. The first takes those without a value. */

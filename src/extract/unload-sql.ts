@@ -3,8 +3,7 @@ import type { ManifestColumn } from '../model/manifest.ts';
 import { profileSql } from '../model/row-profile.ts';
 import type { SourceColumn } from '../ports/warehouse.ts';
 import type { ContractColumn } from './apply-contract.ts';
-import { rowsSql, snapshotOf } from './extract-sql.ts';
-import { contractValue } from './project-column.ts';
+import { contractSql, snapshotOf } from './extract-sql.ts';
 import type { WindowReading } from './read-window.ts';
 import { epochSql, offsetMinutesSql, sourceProfile, timeOfDaySql } from './source-profile.ts';
 
@@ -115,9 +114,8 @@ function copySql(
 
 /** Snapshots are had of a table as of an instant of the source's clock. */
 const relationOf = (reading: WindowReading, columns: readonly ContractColumn[]): string => {
-  const list = columns.map((column) => `${contractValue(column)} AS ${quote(column.name)}`);
   const snapshot = { ...reading, query: snapshotOf(reading.query, reading.snapshotAt) };
-  return `(SELECT ${list.join(', ')}\n${rowsSql(snapshot)}) AS window_rows`;
+  return `(${contractSql(snapshot, columns)}) AS window_rows`;
 };
 
 /**

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Checksum } from './checksum.ts';
 import { Drift } from './drift.ts';
 import { Interval } from './interval.ts';
+import { KeyList } from './key-list.ts';
 import { Window } from './window.ts';
 
 export const ManifestFile = z.strictObject({
@@ -77,6 +78,11 @@ export const Manifest = z.strictObject({
     .describe('the window was read as so many ranges of a column, at the snapshot'),
   snapshotAt: z.string().describe("the source's clock when the window was planned, ISO 8601 UTC"),
   extractedAt: z.string().describe('value of extraction_timestamp in every row, ISO 8601 UTC'),
+  deletes: z
+    .enum(['none', 'stream', 'changes', 'key_difference'])
+    .default('none')
+    .describe('how deleted rows were found: with any, rows have _change, upsert or delete'),
+  keyList: KeyList.optional().describe('deletes: key_difference: where the last comparison is'),
   files: z.array(ManifestFile),
   rows: z.int().min(0),
   sourceRows: z.int().min(0),

@@ -57,6 +57,18 @@ export const ExtractQuery = z
       .describe(
         "when the source's columns change: follow, stop, or follow without the columns that are new",
       ),
+    deletes: z
+      .enum(['none', 'stream', 'changes', 'key_difference'])
+      .default('none')
+      .describe(
+        "how rows that went are found: a stream, the table's change tracking, or by comparing keys",
+      ),
+    stream: z.string().min(1).optional().describe('deletes: stream: a stream on the table'),
+    key_difference_every: z
+      .string()
+      .regex(/^[1-9]\d* (hours?|days?)$/, 'expected for example "6 hours" or "1 day"')
+      .default('1 day')
+      .describe('deletes: key_difference: how often all keys are compared'),
     partition_by: z.enum(['date']).default('date'),
     group: Name.default('default'),
     max_file_mb: z.number().positive().default(128),
@@ -91,6 +103,12 @@ export const ExtractQuery = z
   })
   .refine((query) => (query.table === undefined) !== (query.sql === undefined), {
     message: 'expected exactly one of "table" and "sql"',
+  })
+  .refine((query) => (query.deletes === 'stream') === (query.stream !== undefined), {
+    message: 'expected "stream" with "deletes: stream", and only there',
+  })
+  .refine(({ deletes, table }) => !/stream|changes/.test(deletes) || table !== undefined, {
+    message: 'expected "table": the rows of a query by sql have no change tracking',
   });
 
 const Extract = z.strictObject({

@@ -1,7 +1,10 @@
-import type { SourceColumn } from '../ports/warehouse.ts';
-
-/** A type of the source, in its words. */
-export type SourceType = Omit<SourceColumn, 'name' | 'nullable'>;
+/** A type of the source, in its words; as `SourceColumn` of the warehouse has it. */
+export interface SourceType {
+  readonly type: string;
+  readonly precision: number | null;
+  readonly scale: number | null;
+  readonly length: number | null;
+}
 
 /** Most digits of a NUMBER. */
 const MOST_DIGITS = 38;
@@ -32,7 +35,7 @@ function parseDeclared(text: string): SourceType {
 }
 
 /** A column from the declared type that a manifest has for it. */
-export const columnOfType = (name: string, declared: string, nullable = true): SourceColumn => ({
+export const columnOfType = (name: string, declared: string, nullable = true) => ({
   name,
   nullable,
   ...parseDeclared(declared),

@@ -13,6 +13,8 @@ export interface ObjectStore {
   putText(key: string, text: string, options?: PutOptions): Promise<boolean>;
   /** Stores a file's content. */
   putFile(key: string, path: string, options?: PutOptions): Promise<void>;
+  /** Saves an object's content to a file; false when there is none. */
+  getFile(key: string, path: string): Promise<boolean>;
   /** The text under a key, or null when there is none. */
   getText(key: string): Promise<string | null>;
   /** Whether a key holds something. */

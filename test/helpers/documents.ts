@@ -69,6 +69,7 @@ export const manifestDocument = (overrides: Partial<Manifest> = {}): Manifest =>
   schemaHash: 'hash',
   nullWatermarkRows: 0,
   drift: [],
+  deletes: 'none',
   versions: {},
   ...overrides,
 });

@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { duckdbFileWriter } from '#src/adapters/duckdb/duckdb-file-writer.ts';
 import { memoryBronzeCatalog } from '#src/adapters/memory/memory-bronze-catalog.ts';
 import { memoryFileWriter } from '#src/adapters/memory/memory-file-writer.ts';
 import { memoryObjectStore } from '#src/adapters/memory/memory-object-store.ts';
@@ -73,6 +74,7 @@ export function extractWorld(world: ExtractWorld = {}) {
     watermarks: memoryWatermarkStore(),
     catalog: memoryBronzeCatalog(),
     files: memoryFileWriter(),
+    keys: duckdbFileWriter({ temporaryDirectory: scratchDirectory, memoryLimitMb: 256 }),
     clock: { now: () => clock.now },
     executions: { hasEnded: async (execution: string) => ended.has(execution) },
     leaseSeconds: 60,

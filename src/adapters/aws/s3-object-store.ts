@@ -1,5 +1,7 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import {
   GetObjectCommand,
   HeadObjectCommand,
@@ -85,6 +87,18 @@ export function s3ObjectStore({
     },
     async putFile(key, path, options = {}) {
       await sendFile(client, putInput(bucket, key, options), path);
+    },
+    async getFile(key, path) {
+      return callAws(`read s3://${bucket}/${key}`, async () => {
+        try {
+          const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+          await pipeline(answer.Body as Readable, createWriteStream(path));
+          return true;
+        } catch (error) {
+          if (isAwsError(error, 'NoSuchKey')) return false;
+          throw error;
+        }
+      });
     },
     async getText(key) {
       return callAws(`read s3://${bucket}/${key}`, async () => {

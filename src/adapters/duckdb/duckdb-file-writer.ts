@@ -5,9 +5,12 @@ import { basename } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { profileSql, type RowProfile, readProfile } from '../../model/row-profile.ts';
 import type { FileContent, FileWriter } from '../../ports/file-writer.ts';
+import type { KeyComparer } from '../../ports/key-comparer.ts';
 import type { SourceColumn } from '../../ports/warehouse.ts';
 import { addedColumns, type FileColumn, fileColumns, selectList } from './column-types.ts';
 import { duckdbProfile } from './file-profile.ts';
+import { keysOfFileSql, writeComparison } from './key-comparison.ts';
+import { copyTo, LONG_ROW_BYTES, literal, ROW_BYTES, readPartitions } from './parquet-sql.ts';
 import { translateDuckdbError } from './translate-error.ts';
 
 export interface DuckdbFileWriterOptions {
@@ -18,22 +21,6 @@ export interface DuckdbFileWriterOptions {
   /** Most that may be spilled. */
   readonly temporaryLimitMb?: number;
 }
-
-/**
- * Rows in one row group; DuckDB's own unit of parallel work.
- * https://duckdb.org/docs/stable/data/parquet/tips
- */
-const ROW_GROUP_ROWS = 122_880;
-
-/**
- * Longest row as JSON text, in bytes. Each thread's buffers have twice this size, so that the
- * larger one, which holds the longest value Snowflake has (128 MB), is used only for files that
- * need it.
- */
-const ROW_BYTES = 16 * 1024 ** 2;
-const LONG_ROW_BYTES = 160 * 1024 ** 2;
-
-const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 async function openDuckdb(options: DuckdbFileWriterOptions): Promise<DuckDBConnection> {
   const { DuckDBInstance } = await import('@duckdb/node-api');
@@ -49,20 +36,15 @@ async function openDuckdb(options: DuckdbFileWriterOptions): Promise<DuckDBConne
   return instance.connect();
 }
 
-/** Reads every cell as text, then casts by column: no row becomes a JavaScript object. */
+/** Reads every cell as text, then casts by column. */
 function copySql(
   columns: readonly FileColumn[],
   partitions: readonly string[],
   path: string,
   rowBytes: number,
 ): string {
-  const files = `[${partitions.map(literal).join(', ')}]`;
-  const form = `format = 'array', records = 'false', columns = {'j': 'VARCHAR[]'}`;
-  const reading = `read_json(${files}, ${form}, maximum_object_size = ${rowBytes})`;
-  return (
-    `COPY (SELECT ${selectList(columns)}\n FROM ${reading} AS rows(j))\n` +
-    `TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`
-  );
+  const reading = readPartitions(partitions, rowBytes);
+  return copyTo(`SELECT ${selectList(columns)}\n FROM ${reading}`, path);
 }
 
 const isRowTooLong = (error: unknown): boolean =>
@@ -93,7 +75,7 @@ async function profileOf(
  * `write` throws RESULT_CORRUPT when the rows are no JSON or a value does not fit its column, and
  * TransientError STORE_UNAVAILABLE when memory or disk ran out.
  */
-export function duckdbFileWriter(options: DuckdbFileWriterOptions): FileWriter {
+export function duckdbFileWriter(options: DuckdbFileWriterOptions): FileWriter & KeyComparer {
   let opening: Promise<DuckDBConnection> | undefined;
   const writeRows = async (
     connection: DuckDBConnection,
@@ -115,6 +97,18 @@ export function duckdbFileWriter(options: DuckdbFileWriterOptions): FileWriter {
       return await copy(LONG_ROW_BYTES);
     }
   };
+  const use = async <Result>(
+    doing: string,
+    work: (connection: DuckDBConnection) => Promise<Result>,
+  ): Promise<Result> => {
+    opening ??= openDuckdb(options);
+    const connection = await opening;
+    try {
+      return await work(connection);
+    } catch (error) {
+      throw translateDuckdbError(error, doing);
+    }
+  };
   return {
     columnsOf(columns) {
       return [...fileColumns(columns), ...addedColumns('', '')].map(
@@ -122,17 +116,26 @@ export function duckdbFileWriter(options: DuckdbFileWriterOptions): FileWriter {
       );
     },
     async write(content, path) {
-      opening ??= openDuckdb(options);
-      const connection = await opening;
-      try {
+      return use(`write ${basename(path)}`, async (connection) => {
         const rows = await writeRows(connection, content, path);
         const hashing = Promise.all([stat(path), sha256Of(path)]);
         const profile = await profileOf(connection, content.columns, path);
         const [{ size }, sha256] = await hashing;
         return { rows, bytes: size, sha256, profile };
-      } catch (error) {
-        throw translateDuckdbError(error, `write ${basename(path)}`);
-      }
+      });
+    },
+    async saveKeys(file, key, where, path) {
+      await use(`read the keys of ${basename(file)}`, async (connection) => {
+        await connection.run(keysOfFileSql(file, key, where, path));
+      });
+    },
+    async compareKeys(comparison, paths) {
+      return use('compare keys', async (connection) => {
+        const rows = await writeComparison(connection, comparison, paths);
+        const { size } = await stat(paths.deleted);
+        const profile = await profileOf(connection, comparison.columns, paths.deleted);
+        return { rows, bytes: size, sha256: await sha256Of(paths.deleted), profile };
+      });
     },
   };
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { ObjectStore } from '../../ports/object-store.ts';
 
 export interface MemoryObjectStore extends ObjectStore {
@@ -18,6 +18,11 @@ export function memoryObjectStore(bucket = 'bucket'): MemoryObjectStore {
     },
     async putFile(key, path) {
       objects.set(key, await readFile(path));
+    },
+    async getFile(key, path) {
+      const content = objects.get(key);
+      if (content !== undefined) await writeFile(path, content);
+      return content !== undefined;
     },
     async getText(key) {
       return objects.get(key)?.toString('utf8') ?? null;

@@ -69,6 +69,7 @@ beforeAll(async () => {
   lake = s3ObjectStore({ bucket: NAMES.lake, client: s3 });
   const credentials = { read: async () => loginOf(standIn), forget: () => undefined };
   const scratchDirectory = mkdtempSync(join(tmpdir(), 'two-ways-'));
+  const files = duckdbFileWriter({ temporaryDirectory: scratchDirectory, memoryLimitMb: 512 });
   deps = {
     openWarehouse: (connection) => snowflakeWarehouse({ connection, credentials }),
     lake,
@@ -79,7 +80,8 @@ beforeAll(async () => {
       lakeBucket: NAMES.lake,
       client: glue,
     }),
-    files: duckdbFileWriter({ temporaryDirectory: scratchDirectory, memoryLimitMb: 512 }),
+    files,
+    keys: files,
     clock: systemClock,
     scratchDirectory,
     versions: {},

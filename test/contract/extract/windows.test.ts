@@ -1,106 +1,25 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetTableCommand } from '@aws-sdk/client-glue';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dynamoWatermarkStore } from '#src/adapters/aws/dynamo-watermark-store.ts';
-import { glueBronzeCatalog } from '#src/adapters/aws/glue-bronze-catalog.ts';
-import { s3ObjectStore } from '#src/adapters/aws/s3-object-store.ts';
-import { s3PipelineStore } from '#src/adapters/aws/s3-pipeline-store.ts';
-import { duckdbFileWriter } from '#src/adapters/duckdb/duckdb-file-writer.ts';
-import { snowflakeWarehouse } from '#src/adapters/snowflake/snowflake-warehouse.ts';
-import { commitWindow } from '#src/extract/commit-window.ts';
 import type { ExtractDeps } from '#src/extract/extract-deps.ts';
-import { extractPart } from '#src/extract/extract-part.ts';
-import { planExtraction } from '#src/extract/plan-extraction.ts';
-import { systemClock } from '#src/ports/clock.ts';
 import type { Warehouse } from '#src/ports/warehouse.ts';
-import { type Emulator, startEmulator } from '#test/helpers/emulator.ts';
-import {
-  connectionTo,
-  loginOf,
-  openSource,
-  runAll,
-  startSource,
-} from '#test/helpers/extract-source.ts';
-import {
-  committedManifests,
-  makeResources,
-  NAMES,
-  publish,
-  queryCommitted,
-} from '#test/helpers/extract-stage.ts';
-import type { TestStandIn } from '#test/helpers/snowflake-client.ts';
+import type { Emulator } from '#test/helpers/emulator.ts';
+import { type ExtractLab, openExtractLab } from '#test/helpers/extract-lab.ts';
+import { runAll } from '#test/helpers/extract-source.ts';
+import { committedManifests, NAMES } from '#test/helpers/extract-stage.ts';
 
 /** Windows over a real source and real stores: what the stage decides, the source must understand. */
+let lab: ExtractLab;
 let emulator: Emulator;
-let standIn: TestStandIn;
 let source: Warehouse;
 let deps: ExtractDeps;
+let openQuery: ExtractLab['openQuery'];
 
 beforeAll(async () => {
-  [emulator, standIn] = await Promise.all([startEmulator('extract-windows'), startSource()]);
-  source = openSource(standIn);
-  await makeResources(emulator, loginOf(standIn));
-  const { s3, dynamo, glue } = emulator.clients;
-  const credentials = { read: async () => loginOf(standIn), forget: () => undefined };
-  const scratchDirectory = mkdtempSync(join(tmpdir(), 'windows-'));
-  deps = {
-    openWarehouse: (connection) => snowflakeWarehouse({ connection, credentials }),
-    lake: s3ObjectStore({ bucket: NAMES.lake, client: s3 }),
-    pipelines: s3PipelineStore(s3ObjectStore({ bucket: NAMES.artifacts, client: s3 })),
-    watermarks: dynamoWatermarkStore({ table: NAMES.table, client: dynamo }),
-    catalog: glueBronzeCatalog({
-      database: NAMES.database,
-      lakeBucket: NAMES.lake,
-      client: glue,
-    }),
-    files: duckdbFileWriter({ temporaryDirectory: scratchDirectory, memoryLimitMb: 512 }),
-    clock: systemClock,
-    executions: { hasEnded: async () => false },
-    leaseSeconds: 60,
-    remainingMs: () => Number.POSITIVE_INFINITY,
-    scratchDirectory,
-    versions: {},
-  };
+  lab = await openExtractLab('extract-windows');
+  ({ emulator, source, deps, openQuery } = lab);
 });
-afterAll(async () => {
-  await Promise.all([emulator?.remove(), standIn?.dispose()]);
-});
-
-let runs = 0;
-
-/** A pipeline with one query, and what the state machine does with it. */
-async function openQuery(name: string, query: Record<string, unknown>) {
-  const id = { pipeline: `p_${name}`, query: name };
-  await publish(emulator, {
-    name: id.pipeline,
-    snowflake: connectionTo(standIn),
-    extract: { source_system: 'shop', queries: [{ name, key: ['id'], ...query }] },
-  });
-  const plan = (more: object = {}) => {
-    const runId = `run-${++runs}`;
-    const interval = { id: runId, group: 'default', queries: [name] };
-    return planExtraction(deps, { step: 'plan', runId, ...id, interval, ...more });
-  };
-  const extract = async (more: object = {}) => {
-    const planned = await plan(more);
-    for (const part of planned.parts) {
-      await extractPart(deps, { ...planned, step: 'part', part });
-    }
-    return commitWindow(deps, { ...planned, step: 'commit' });
-  };
-  const ids = async () => {
-    const rows = await queryCommitted(
-      emulator,
-      id,
-      'select "ID"::int as id from bronze order by 1',
-    );
-    return rows.map((row) => row.id);
-  };
-  return { id, plan, extract, ids };
-}
+afterAll(() => lab?.remove());
 
 describe.each([
   ['timestamp_ntz(9)', 'ntz'],

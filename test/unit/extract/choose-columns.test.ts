@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { chooseColumns, findWatermarkColumn } from '#src/extract/choose-columns.ts';
 import { sourceColumn } from '#test/helpers/extract-fixtures.ts';
 
-const query = { name: 'orders', key: ['id'], columns: undefined, watermark_column: undefined };
+const query = {
+  name: 'orders',
+  key: ['id'],
+  columns: undefined,
+  watermark_column: undefined,
+  deletes: 'none' as const,
+};
 const id = sourceColumn('ID', 'NUMBER');
 const at = sourceColumn('UPDATED_AT', 'TIMESTAMP_NTZ');
 const note = sourceColumn('NOTE', 'TEXT');
@@ -50,6 +56,15 @@ describe('chooseColumns', () => {
         code: 'CONFIG_INVALID',
         message: expect.stringContaining('GEOGRAPHY'),
       }),
+    );
+  });
+
+  it('refuses a column named as the one that tells deleted rows', () => {
+    const columns = [id, sourceColumn('_CHANGE', 'TEXT')];
+
+    expect(chooseColumns(query, columns)).toEqual(columns);
+    expect(() => chooseColumns({ ...query, deletes: 'changes' }, columns)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID' }),
     );
   });
 
