@@ -1,7 +1,7 @@
 import { duckdbType, type SnowflakeType } from '../../types.ts';
 import { placeOf, unsupported } from '../errors.ts';
 import { type Fields, fieldsOf, kindOf, nameOf, node, only, record } from '../syntax/node.ts';
-import { type Normalized, sourceOffset } from '../syntax/normalize.ts';
+import { type Normalized, sourceOffset } from '../syntax/normalized.ts';
 import { BOOLEAN, FLOAT, INTEGER, numberType } from '../types/names.ts';
 import type { Lowering } from './lowering.ts';
 import type { Rewrite } from './rewrite.ts';

@@ -3,7 +3,7 @@ import { unsupported } from '../errors.ts';
 import { Frame, type FrameColumn } from '../query/frame.ts';
 import type { Scope } from '../scope.ts';
 import { fieldsOf, kindOf, type Node } from '../syntax/node.ts';
-import type { Normalized } from '../syntax/normalize.ts';
+import type { Normalized } from '../syntax/normalized.ts';
 import { commonTypeOf } from '../types/common-type.ts';
 import { numberType } from '../types/names.ts';
 import { type ConvertMode, type ConvertOptions, convert } from './convert.ts';

@@ -1,5 +1,5 @@
-import type { SnowflakeType, SnowflakeTypeName } from '../../types.ts';
-import { syntaxError, unsupported } from '../errors.ts';
+import type { SnowflakeTypeName } from '../../types.ts';
+import { syntaxError } from '../errors.ts';
 import { quoteName } from '../expression/typed.ts';
 import type { Scope } from '../scope.ts';
 import type { Token } from '../tokenize.ts';
@@ -7,25 +7,10 @@ import { parseType } from '../types/parse-type.ts';
 import { columnNames } from './column-names.ts';
 import { expandTokens } from './expand.ts';
 import { endsOperand, isKeyword, isWord } from './keywords.ts';
+import { refuseMissingClause } from './missing-clauses.ts';
+import { type Normalized, NormalizedWriter } from './normalized.ts';
 import { stageReference } from './stage-reference.ts';
 import { extractTravels, type Travel } from './travels.ts';
-
-/**
- * A statement in the plain SQL that the parser reads without knowing Snowflake: every name quoted
- * and folded, string literals, types and functions replaced by their index (`'3'`, `T3`, `F3`),
- * paths as subscripts, every select item named.
- */
-export interface Normalized {
-  readonly source: string;
-  readonly text: string;
-  readonly literals: readonly string[];
-  readonly types: readonly SnowflakeType[];
-  readonly functions: readonly string[];
-  /** Tables at another time; the text names them by `_sf_travel_` and their index. */
-  readonly travels: readonly Travel[];
-  /** Pairs of an offset in `text` and the offset in `source` it comes from, ascending. */
-  readonly offsets: readonly (readonly [number, number])[];
-}
 
 const PARENLESS: ReadonlySet<string> = new Set([
   'CURRENT_DATE',
@@ -45,38 +30,13 @@ const LITERAL_TYPES: Readonly<Record<string, string>> = {
   INTERVAL: 'INTERVAL',
   X: 'TO_BINARY',
 };
-/**
- * Clauses after a table that the stand-in lacks, by the words that may open their parenthesis (all
- * when empty).
- */
-const MISSING_CLAUSES: Readonly<Record<string, readonly string[]>> = {
-  CHANGES: ['INFORMATION'],
-  SAMPLE: [],
-  TABLESAMPLE: [],
-  MATCH_RECOGNIZE: [],
-};
-const CLAUSE_NAMES: Readonly<Record<string, string>> = { CHANGES: 'CHANGES without AT or BEFORE' };
-/** Offset in the source of an offset in the normalized text. */
-export function sourceOffset(normalized: Normalized, offset: number): number {
-  let found = 0;
-  for (const [out, source] of normalized.offsets) {
-    if (out > offset) break;
-    found = source;
-  }
-  return found;
-}
-
 /** What may stand before a name with a parenthesis that is not a call. */
 const NAME_BEFORE: ReadonlySet<string> = new Set(['AS', 'INTO', 'WITH', 'RECURSIVE']);
 
 type Opener = 'plain' | 'cast' | 'extract' | 'position' | 'object' | 'array' | 'subscript';
 
 class Normalizer {
-  private text = '';
-  private readonly offsets: [number, number][] = [];
-  private readonly literals: string[] = [];
-  private readonly types: SnowflakeType[] = [];
-  private readonly functions: string[] = [];
+  private readonly out = new NormalizedWriter();
   private readonly openers: Opener[] = [];
   private at = 0;
   private readonly source: string;
@@ -104,24 +64,25 @@ class Normalizer {
         if (name !== undefined) this.write(`AS ${quoteName(name)}`);
       }
     }
-    const { source, text, literals, types, functions, travels, offsets } = this;
+    const { text, literals, types, functions, offsets } = this.out;
+    const { source, travels } = this;
     return { source, text, literals, types, functions, travels, offsets };
   }
 
+  private get sourceStart(): number {
+    return (this.tokens[this.at] ?? this.tokens.at(-1))?.start ?? 0;
+  }
+
   private write(piece: string): void {
-    const token = this.tokens[this.at] ?? this.tokens.at(-1);
-    this.offsets.push([this.text.length, token?.start ?? 0]);
-    this.text += `${piece} `;
+    this.out.write(piece, this.sourceStart);
   }
 
   private writeLiteral(value: string): void {
-    this.literals.push(value);
-    this.write(`'${this.literals.length - 1}'`);
+    this.out.literal(value, this.sourceStart);
   }
 
   private openCall(name: string): void {
-    this.functions.push(name);
-    this.write(`F${this.functions.length - 1}(`);
+    this.out.openCall(name, this.sourceStart);
   }
 
   private step(token: Token): void {
@@ -163,7 +124,7 @@ class Normalizer {
   private stepWord(token: Token): void {
     const next = this.tokens[this.at + 1];
     const previous = this.tokens[this.at - 1];
-    this.refuseMissing(token, next);
+    refuseMissingClause(this.tokens, this.at);
     if (next?.kind === 'string' && LITERAL_TYPES[token.value] && previous?.text !== '.') {
       this.openCall(LITERAL_TYPES[token.value] ?? '');
       this.writeLiteral(next.value);
@@ -205,15 +166,6 @@ class Normalizer {
     );
   }
 
-  private refuseMissing(token: Token, next: Token | undefined): void {
-    const words = MISSING_CLAUSES[token.value];
-    if (isWord(token, 'CONNECT') && isWord(next, 'BY')) throw unsupported('CONNECT BY');
-    if (!words || next?.text !== '(' || !endsOperand(this.tokens, this.at - 1)) return;
-    const inside = this.tokens[this.at + 2]?.value ?? '';
-    if (words.length > 0 && !words.includes(inside)) return;
-    throw unsupported(CLAUSE_NAMES[token.value] ?? token.value);
-  }
-
   /** Whether the word at the cursor, a parenthesis after it, calls a function. */
   private isCall(): boolean {
     if (isKeyword(this.tokens, this.at)) return false;
@@ -252,8 +204,7 @@ class Normalizer {
 
   private writeType(): void {
     const { type, next } = parseType(this.tokens, this.at, this.source, this.timestamp);
-    this.types.push(type);
-    this.write(`T${this.types.length - 1}`);
+    this.out.type(type, this.sourceStart);
     this.at = next;
   }
 

@@ -1,7 +1,7 @@
 import { SnowflakeError } from '../../statement.ts';
 import { syntaxError } from '../errors.ts';
 import type { Node } from './node.ts';
-import { type Normalized, sourceOffset } from './normalize.ts';
+import { type Normalized, sourceOffset } from './normalized.ts';
 
 /** The one place that knows the parser. */
 type Polyglot = typeof import('@polyglot-sql/sdk');
