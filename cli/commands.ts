@@ -1,3 +1,4 @@
+import { backfillCommand } from './backfill.ts';
 import type { Command } from './command.ts';
 import { extractCommand } from './extract.ts';
 import { loadCommand } from './load.ts';
@@ -9,6 +10,7 @@ import {
 } from './local.ts';
 import { queryCommand } from './query.ts';
 import { reconcileCommand } from './reconcile.ts';
+import { replayCommand } from './replay.ts';
 import { runCommand, stopCommand } from './run.ts';
 import { standInCommand } from './stand-in.ts';
 import { standInSupportCommand } from './stand-in-support.ts';
@@ -24,6 +26,8 @@ export const commands: readonly Command[] = [
   standInSupportCommand,
   loadCommand,
   extractCommand,
+  backfillCommand,
+  replayCommand,
   runCommand,
   stopCommand,
   queryCommand,

@@ -101,6 +101,8 @@ export async function followExecution(
   stack: Stack,
   executionArn: string,
   say: (line: string) => void,
+  /** Called at every look, for what the execution's history does not tell. */
+  tellMore: () => Promise<void> = async () => undefined,
 ): Promise<ExecutionOutcome> {
   const sfn = new SFNClient(stack.clientConfig);
   let seen = 0;
@@ -113,6 +115,7 @@ export async function followExecution(
       if (line !== undefined) say(`  ${line}`);
     }
     if (described.status !== 'RUNNING') return outcomeOf(described);
+    await tellMore();
     await sleep(POLL_MS);
   }
 }

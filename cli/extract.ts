@@ -4,11 +4,16 @@ import type { ExtractQuery } from '#src/model/pipeline.ts';
 import { type Command, type Invocation, type Outcome, UsageError } from './command.ts';
 import { dryRun } from './dry-run.ts';
 import { followExecution, manualIntervalId, startExecution } from './executions.ts';
+import { watchProgress } from './extract-progress.ts';
 import type { LoadedPipeline } from './pipeline-file.ts';
 import { publishPipeline } from './publish-pipeline.ts';
 import { openStack } from './stack.ts';
 
-function chosenQuery({ document }: LoadedPipeline, name: string | undefined): ExtractQuery {
+/** @throws UsageError when the pipeline has no query of that name */
+export function chosenQuery(
+  { document }: Pick<LoadedPipeline, 'document'>,
+  name: string | undefined,
+): ExtractQuery {
   const names = document.extract.queries.map((query) => query.name);
   const query = document.extract.queries.find((candidate) => candidate.name === name);
   if (query === undefined) {
@@ -50,7 +55,8 @@ async function run(invocation: Invocation): Promise<Outcome> {
   if (options['dry-run'] === true)
     return dryRun(stack, { runId: name, ...input }, options['warehouse-size']);
   const arn = await startExecution(stack, stack.outputs.ExtractStateMachineArn, name, input);
-  const outcome = await followExecution(stack, arn, say);
+  const id = { pipeline: input.pipeline, query: input.query };
+  const outcome = await followExecution(stack, arn, say, watchProgress(stack, id, name, say));
   const done = outcome.status === 'SUCCEEDED';
   const text = done
     ? `extracted ${query.name}: ${JSON.stringify(outcome.output)}`
