@@ -43,6 +43,7 @@ function folderObjectStore(folder: string): ObjectStore {
       return true;
     },
     has: async (key) => (await getText(key)) !== null,
+    remove: async (key) => rmSync(at(key), { force: true }),
     list: async () => [],
   };
 }

@@ -1,6 +1,7 @@
 import type { Manifest } from '../model/manifest.ts';
 import type { QueryId, Watermark } from '../ports/watermark-store.ts';
 import type { ExtractDeps } from './extract-deps.ts';
+import { removeOrphans } from './remove-orphans.ts';
 
 /** Run id and date of a manifest's partition. */
 const partitionOf = (manifest: Manifest) => ({
@@ -42,6 +43,7 @@ export async function finishCommit(
     };
     await deps.watermarks.commit(id, commit, watermark.version, holder);
   }
+  await removeOrphans(deps.lake, manifestKey, manifest.files);
   await deps.catalog.register({
     query: manifest.query,
     columns: manifest.columns,

@@ -25,6 +25,13 @@ const FILE_BYTES_PER_TEXT_BYTE = 0.3;
 const MAX_FILE_TEXT_BYTES = 1024 ** 3;
 
 /**
+ * One file is fetched while the one before is written, so that a result makes several where they do
+ * not become small: below this text, about 16 MB of Parquet, there is no use in it.
+ */
+const OVERLAPPED_FILES = 5;
+const SMALL_FILE_TEXT_BYTES = 48 * 1024 ** 2;
+
+/**
  * Text that one invocation takes, in bytes: at 20 MB a second, a minute and a half of its fifteen.
  */
 const MAX_PART_TEXT_BYTES = 2 * 1024 ** 3;
@@ -74,7 +81,11 @@ export function planFiles(
   range: { readonly fromPartition: number; readonly toPartition: number },
   maxFileBytes: number,
 ): readonly SizedRange[] {
-  const limit = Math.min(maxFileBytes / FILE_BYTES_PER_TEXT_BYTE, MAX_FILE_TEXT_BYTES);
+  const limit = Math.min(
+    maxFileBytes / FILE_BYTES_PER_TEXT_BYTE,
+    MAX_FILE_TEXT_BYTES,
+    Math.max(sum(partitions.map(({ bytes }) => bytes)) / OVERLAPPED_FILES, SMALL_FILE_TEXT_BYTES),
+  );
   const single = partitions
     .map(({ rows, bytes }, index) => {
       return { fromPartition: index, toPartition: index + 1, rows, bytes };

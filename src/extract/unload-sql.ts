@@ -25,6 +25,9 @@ export interface UnloadOptions {
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
 
+/** Most that MAX_FILE_SIZE may be. */
+const LARGEST_FILE_BYTES = 5_368_709_120;
+
 /** Digits of a whole number of micro- or nanoseconds since 1970. */
 const EPOCH_DIGITS = { MICROSECOND: 18, NANOSECOND: 19 } as const;
 
@@ -108,7 +111,7 @@ function copySql(
   return (
     `COPY INTO ${text(location)}\nFROM (SELECT ${list.join(',\n  ')}\nFROM ${relation})\n` +
     `STORAGE_INTEGRATION = ${integration}\nFILE_FORMAT = (TYPE = PARQUET COMPRESSION = SNAPPY)\n` +
-    `HEADER = TRUE OVERWRITE = TRUE DETAILED_OUTPUT = TRUE MAX_FILE_SIZE = ${maxFileBytes}`
+    `HEADER = TRUE OVERWRITE = TRUE DETAILED_OUTPUT = TRUE MAX_FILE_SIZE = ${Math.min(LARGEST_FILE_BYTES, Math.round(maxFileBytes))}`
   );
 }
 

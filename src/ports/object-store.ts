@@ -19,6 +19,8 @@ export interface ObjectStore {
   getText(key: string): Promise<string | null>;
   /** Whether a key holds something. */
   has(key: string): Promise<boolean>;
+  /** Removes what a key holds; a key that holds nothing is left alone. */
+  remove(key: string): Promise<void>;
   /** Keys that begin with a prefix, in order. */
   list(prefix: string): Promise<readonly string[]>;
 }

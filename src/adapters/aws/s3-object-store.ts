@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
@@ -121,6 +122,12 @@ export function s3ObjectStore({
           throw error;
         }
       });
+    },
+    async remove(key) {
+      const input = { Bucket: bucket, Key: key };
+      await callAws(`remove s3://${bucket}/${key}`, () =>
+        client.send(new DeleteObjectCommand(input)),
+      );
     },
     async list(prefix) {
       return callAws(`list s3://${bucket}/${prefix}`, () => listKeys(client, bucket, prefix));

@@ -30,6 +30,9 @@ export function memoryObjectStore(bucket = 'bucket'): MemoryObjectStore {
     async has(key) {
       return objects.has(key);
     },
+    async remove(key) {
+      objects.delete(key);
+    },
     async list(prefix) {
       return [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
     },

@@ -191,6 +191,33 @@ describe('an unload', () => {
     expect(answer).toMatchObject({ rows: 50, sourceRows: 50 });
   });
 
+  it('leaves no file behind that an attempt before it wrote', async () => {
+    const query = await openQuery('orphaned', { table: 'things', strategy: 'unload' });
+    const planned = await query.plan('run-dead');
+    const before = await lake.list('bronze/orphaned/');
+    const orphan = (before.find((key) => key.endsWith('.parquet')) ?? '').replace('part', 'part_9');
+    await lake.putText(orphan, 'of an attempt that nobody heard of again');
+
+    await commitWindow(deps, { ...planned, step: 'commit' });
+
+    expect(await lake.has(orphan)).toBe(false);
+    expect(await countThroughCatalog(emulator, 'orphaned')).toBe(1002);
+  });
+
+  it('that died before its plan is taken up by the same run, and replaced by another', async () => {
+    const query = await openQuery('died', { table: 'things', strategy: 'unload' });
+    const first = await query.plan('run-first');
+    expect(await query.plan('run-first')).toEqual(first);
+    await deps.watermarks.releaseLease(query.id, 'run-first');
+
+    await query.extract('run-second');
+
+    const files = (await lake.list('bronze/died/')).filter((key) => key.endsWith('.parquet'));
+    expect(files.every((key) => key.includes('run_id=run-second/'))).toBe(true);
+    expect(files.length).toBeGreaterThan(0);
+    expect(await countThroughCatalog(emulator, 'died')).toBe(1002);
+  });
+
   it('of no rows commits a manifest without files', async () => {
     await runAll(source, 'create table nothing (id number(9,0))');
     const query = await openQuery('nothing', { table: 'nothing', strategy: 'unload' });

@@ -54,3 +54,26 @@ describe('planParts', () => {
     );
   });
 });
+
+describe('a result of one large file', () => {
+  const MB = 1024 ** 2;
+  const partitions = (count: number, megabytes: number) =>
+    Array.from({ length: count }, () => ({ rows: 10, bytes: megabytes * MB }));
+  const filesOf = (count: number, megabytes: number) =>
+    planFiles(partitions(count, megabytes), { fromPartition: 0, toPartition: count }, 128 * MB);
+
+  it('makes several, so that one is fetched while another is written', () => {
+    expect(filesOf(40, 10).map(({ bytes }) => bytes / MB)).toEqual([80, 80, 80, 80, 80]);
+  });
+
+  it('stays one file where several would be small', () => {
+    expect(filesOf(4, 10)).toHaveLength(1);
+  });
+
+  it('is cut alike whatever part of it is asked for', () => {
+    const all = filesOf(40, 10);
+    const half = planFiles(partitions(40, 10), { fromPartition: 16, toPartition: 40 }, 128 * MB);
+
+    expect(half).toEqual(all.slice(2));
+  });
+});
