@@ -41,7 +41,7 @@ interface Opened {
   readonly results: Map<string, ScopeRelation>;
   /** Stages in FROM, by their text. */
   readonly stages: Map<string, ScopeRelation>;
-  /** Values of the points in time that the statement names, by their text. */
+  /** Values of the points in time that the statement names, by their kind and text. */
   readonly points: Map<string, PointValue>;
   /** Streams that it reads, and the version up to which. */
   readonly streams: Map<StreamObject, number>;
@@ -170,8 +170,8 @@ export class StatementScope implements Scope {
     return {
       log: this.#session.engine.versions,
       now: this.now,
-      value: ({ text }) => {
-        const value = this.#opened.points.get(text);
+      value: (point) => {
+        const value = this.#opened.points.get(pointKey(point));
         if (value === undefined) throw unsupported('time travel within a view');
         return value;
       },
@@ -187,8 +187,8 @@ export class StatementScope implements Scope {
   }
 
   /** Offers the value of a point in time. */
-  offerPoint({ text }: PointText, value: PointValue): void {
-    this.#opened.points.set(text, value);
+  offerPoint(point: PointText, value: PointValue): void {
+    this.#opened.points.set(pointKey(point), value);
   }
 
   /** Offers the rows of an earlier result to RESULT_SCAN. */
@@ -257,6 +257,10 @@ export class StatementScope implements Scope {
   #addView(view: View): void {
     if (!this.#opened.views.some(({ name }) => name === view.name)) this.#opened.views.push(view);
   }
+}
+
+function pointKey({ kind, text }: PointText): string {
+  return `${kind} ${text}`;
 }
 
 function renamed(column: ScopeColumn, name: string | undefined): ScopeColumn {
