@@ -13,7 +13,7 @@ from pipeline.paths import object_url
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import Column, DataFrame, SparkSession
 
     from pipeline.documents import Manifest, ManifestColumn
 
@@ -40,7 +40,29 @@ def _read(spark: SparkSession, lake_bucket: str, manifest: Manifest) -> DataFram
     kept = [F.col(_quoted(name)) for name in rows.columns]
     file = F.regexp_replace(F.col("_metadata.file_path"), f"^{folder}", "")
     lineage = [file.alias(FILE), F.lit(manifest["runId"]).alias(RUN_ID)]
-    return utc_timestamps(rows.select(*kept, *lineage), manifest["columns"])
+    return logical_types(rows.select(*kept, *lineage), manifest["columns"])
+
+
+def logical_types(rows: DataFrame, columns: Sequence[ManifestColumn]) -> DataFrame:
+    """Gives every column the type it has whichever way it came: Snowflake unloads whole numbers as
+    decimals, and instants as whole numbers since 1970."""
+    read_as = {column["name"]: column["readAs"] for column in columns if "readAs" in column}
+    selected = [
+        _read_as(field.name, read_as.get(field.name)).alias(field.name)
+        for field in rows.schema.fields
+    ]
+    return utc_timestamps(rows.select(*selected), columns)
+
+
+def _read_as(name: str, type_name: str | None) -> Column:
+    value = F.col(_quoted(name))
+    if type_name is None:
+        return value
+    if type_name == "TIMESTAMP":
+        return F.timestamp_micros(value.cast("bigint"))
+    if type_name == "TIMESTAMP_NS":
+        return value.cast("bigint")
+    return value.cast(type_name.lower().replace("integer", "int"))
 
 
 def utc_timestamps(rows: DataFrame, columns: Sequence[ManifestColumn]) -> DataFrame:
@@ -49,7 +71,11 @@ def utc_timestamps(rows: DataFrame, columns: Sequence[ManifestColumn]) -> DataFr
 
     Spark has no type for Parquet's nanoseconds and reads them as bigint (nanosAsLong).
     """
-    nanos = {column["name"] for column in columns if column["parquetType"] == "TIMESTAMP_NS"}
+    nanos = {
+        column["name"]
+        for column in columns
+        if "TIMESTAMP_NS" in {column["parquetType"], column.get("readAs")}
+    }
     selected = []
     for field in rows.schema.fields:
         name = _quoted(field.name)

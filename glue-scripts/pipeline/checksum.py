@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pyspark.sql.functions as F
-from pyspark.sql.types import LongType
+from pyspark.sql.types import DecimalType, LongType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +78,7 @@ def _number(hexadecimal: Column) -> Column:
 def _epoch(rows: DataFrame, name: str, declared: str) -> Column:
     """Whole numbers since 1970: nanoseconds as the file has them, or microseconds."""
     value = F.col(_quoted(name))
-    if isinstance(rows.schema[name].dataType, LongType):
+    if isinstance(rows.schema[name].dataType, (LongType, DecimalType)):
         return value.cast("string")
     digits = re.search(r"\((\d+)\)", declared)
     if digits is None or int(digits[1]) > MICROSECOND_DIGITS:

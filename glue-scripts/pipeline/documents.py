@@ -91,6 +91,7 @@ class ManifestColumn(TypedDict):
     name: str
     type: str
     parquetType: str
+    readAs: NotRequired[str]
 
 
 class Window(TypedDict):

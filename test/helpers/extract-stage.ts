@@ -8,7 +8,7 @@ import { CreateBucketCommand, GetObjectCommand } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { dynamoWatermarkStore } from '#src/adapters/aws/dynamo-watermark-store.ts';
 import { s3ObjectStore } from '#src/adapters/aws/s3-object-store.ts';
-import { readFilesSql } from '#src/adapters/duckdb/read-files.ts';
+import { type FileSet, readFilesSql } from '#src/adapters/duckdb/read-files.ts';
 import { Manifest } from '#src/model/manifest.ts';
 import { PipelineDocument } from '#src/model/pipeline.ts';
 import type { SnowflakeCredentials } from '#src/ports/credentials.ts';
@@ -96,15 +96,11 @@ export async function committedManifests({ clients }: Emulator, id: QueryId): Pr
   return texts.map((text) => Manifest.parse(JSON.parse(text ?? '')));
 }
 
-/** Runs SQL over the rows of the committed manifests' files, which it names `bronze`. */
-export async function queryCommitted(
-  emulator: Emulator,
-  id: QueryId,
-  sql: string,
-): Promise<Record<string, unknown>[]> {
+/** Files of the committed manifests on this machine, and their columns. */
+export async function fetchCommitted(emulator: Emulator, id: QueryId): Promise<FileSet[]> {
   const folder = mkdtempSync(join(tmpdir(), 'committed-'));
   const manifests = await committedManifests(emulator, id);
-  const sets = await Promise.all(
+  return Promise.all(
     manifests.map(async ({ files, columns, runId }) => {
       const paths = await Promise.all(
         files.map(({ key }, index) =>
@@ -114,6 +110,15 @@ export async function queryCommitted(
       return { paths, columns };
     }),
   );
+}
+
+/** Runs SQL over the rows of the committed manifests' files, which it names `bronze`. */
+export async function queryCommitted(
+  emulator: Emulator,
+  id: QueryId,
+  sql: string,
+): Promise<Record<string, unknown>[]> {
+  const sets = await fetchCommitted(emulator, id);
   const query = await openDuckdbReader();
   return query(`with bronze as (${readFilesSql(sets)}) ${sql}`);
 }

@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { paths } from '#local/setup/paths.ts';
 
@@ -68,6 +71,29 @@ interface ArrowContent {
 export function readWithPyarrow(path: string): ArrowContent {
   const output = execFileSync(paths.venvPython, ['-c', PYARROW, path], { encoding: 'utf8' });
   return JSON.parse(output) as ArrowContent;
+}
+
+export interface SparkContent {
+  readonly types: Readonly<Record<string, string>>;
+  readonly rows: readonly string[];
+  readonly checksum: string;
+}
+
+/** What Spark reads of bronze files, by the code of the jobs. */
+export function readWithSpark(sets: readonly object[]): SparkContent[] {
+  const folder = mkdtempSync(join(tmpdir(), 'spark-bronze-'));
+  const documents = sets.map((set, index) => {
+    const path = join(folder, `${index}.json`);
+    writeFileSync(path, JSON.stringify(set));
+    return path;
+  });
+  const script = join(paths.root, 'test', 'helpers', 'spark_bronze.py');
+  const output = execFileSync(paths.venvPython, [script, ...documents], {
+    encoding: 'utf8',
+    env: { ...process.env, PYTHONPATH: join(paths.root, 'glue-scripts') },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return JSON.parse(output.trim().split('\n').at(-1) ?? '') as SparkContent[];
 }
 
 /** Rows a DuckDB query gives, values as JSON or text; one connection for the whole test file. */

@@ -25,11 +25,13 @@ import {
 import {
   committedManifests,
   countThroughCatalog,
+  fetchCommitted,
   makeResources,
   NAMES,
   publish,
   queryCommitted,
 } from '#test/helpers/extract-stage.ts';
+import { readWithSpark } from '#test/helpers/parquet-readers.ts';
 import type { TestStandIn } from '#test/helpers/snowflake-client.ts';
 import { emulatorAccess } from '#test/helpers/stage-bucket.ts';
 
@@ -150,6 +152,12 @@ describe('a table that is fetched and unloaded', () => {
       nulls: 1001,
       min: '2024-02-29 01:02:03.123456789',
     });
+
+    const sets = [fetched.id, unloaded.id].map((id) => fetchCommitted(emulator, id));
+    const [asFetched, asUnloaded] = readWithSpark((await Promise.all(sets)).flat());
+    expect(asUnloaded).toEqual(asFetched);
+    expect(asFetched?.rows).toHaveLength(1002);
+    expect(asFetched?.checksum).toBe(one?.checksum);
   });
 });
 
