@@ -1,5 +1,6 @@
 import { backfillCommand } from './backfill.ts';
 import type { Command } from './command.ts';
+import { discoverCommand } from './discover.ts';
 import { extractCommand } from './extract.ts';
 import { loadCommand } from './load.ts';
 import {
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   standInCommand,
   standInSupportCommand,
   loadCommand,
+  discoverCommand,
   extractCommand,
   backfillCommand,
   replayCommand,

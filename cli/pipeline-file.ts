@@ -3,8 +3,15 @@ import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import type { CatalogTable } from '#src/discover/catalog-table.ts';
+import { expandTables } from '#src/discover/expand-tables.ts';
 import { TerminalError } from '#src/errors.ts';
-import { type GoldModel, PipelineDocument, PipelineFile } from '#src/model/pipeline.ts';
+import {
+  ExtractQuery,
+  type GoldModel,
+  PipelineDocument,
+  PipelineFile,
+} from '#src/model/pipeline.ts';
 
 /** A pipeline as it is published: the document, and the key it has in the artifacts bucket. */
 export interface LoadedPipeline {
@@ -38,7 +45,30 @@ function describe(document: Document, lines: LineCounter, issue: z.core.$ZodIssu
   return `${position(document, lines, issue.path)} ${where}: ${issue.message}`;
 }
 
-function parseFile(path: string, text: string): PipelineFile {
+/** Gives every query the defaults for what it does not say itself. */
+function withDefaults(raw: unknown): unknown {
+  const file = raw as { extract?: { defaults?: object; queries?: unknown[] } } | null;
+  const defaults = file?.extract?.defaults;
+  if (typeof defaults !== 'object' || !Array.isArray(file?.extract?.queries)) return raw;
+  const queries = file.extract.queries.map((query) => ({ ...defaults, ...(query as object) }));
+  return { ...file, extract: { ...file.extract, queries } };
+}
+
+/** The file with queries in the place of its patterns; null: patterns stay what they are. */
+function expand(file: PipelineFile, catalog: readonly CatalogTable[] | null): PipelineFile {
+  const { tables, defaults, queries } = file.extract;
+  if (tables.length === 0 || catalog === null) return file;
+  const expanded = expandTables(tables, catalog, queries).map((query) =>
+    ExtractQuery.parse({ ...defaults, ...query }),
+  );
+  return { ...file, extract: { ...file.extract, queries: [...queries, ...expanded] } };
+}
+
+function parseFile(
+  path: string,
+  text: string,
+  catalog: readonly CatalogTable[] | null,
+): PipelineFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {
@@ -50,24 +80,30 @@ function parseFile(path: string, text: string): PipelineFile {
       }),
     );
   }
-  const parsed = PipelineFile.safeParse(document.toJS());
+  const parsed = PipelineFile.safeParse(withDefaults(document.toJS()));
   if (!parsed.success) {
     throw invalid(
       path,
       parsed.error.issues.map((issue) => describe(document, lines, issue)),
     );
   }
-  const problems = crossProblems(parsed.data).map(
+  const file = expand(parsed.data, catalog);
+  const problems = crossProblems(file, catalog === null && file.extract.tables.length > 0).map(
     ({ at, message }) => `${position(document, lines, at)} ${at.join('.')}: ${message}`,
   );
   if (problems.length > 0) throw invalid(path, problems);
-  return parsed.data;
+  return file;
 }
 
 interface CrossProblem {
   readonly at: ReadonlyArray<string | number>;
   readonly message: string;
 }
+
+const NO_QUERIES: CrossProblem = {
+  at: ['extract'],
+  message: 'expected at least one query, or a pattern under tables',
+};
 
 function repeated(
   names: readonly string[],
@@ -84,10 +120,11 @@ function repeated(
  * What the schema alone cannot see: names used twice, references to what does not exist, and settings that exclude each
  * other.
  */
-function crossProblems(file: PipelineFile): CrossProblem[] {
+function crossProblems(file: PipelineFile, isOpen: boolean): CrossProblem[] {
   const queries = file.extract.queries.map((query) => query.name);
   const silver = file.silver.map((table) => table.table);
   return [
+    ...(queries.length === 0 && !isOpen ? [NO_QUERIES] : []),
     ...repeated(queries, (index) => ['extract', 'queries', index, 'name']),
     ...repeated(silver, (index) => ['silver', index, 'table']),
     ...repeated(
@@ -95,7 +132,7 @@ function crossProblems(file: PipelineFile): CrossProblem[] {
       (index) => ['checks', index, 'name'],
     ),
     ...file.silver.flatMap((table, index) =>
-      queries.includes(table.source)
+      isOpen || queries.includes(table.source)
         ? []
         : [
             {
@@ -166,8 +203,13 @@ function readGoldModels(folder: string): GoldModel[] {
 /**
  * Reads pipeline.yml and its gold models. Paths in the file are relative to it, symbolic links resolved.
  * Throws CONFIG_INVALID with every problem, each with line and column.
+ *
+ * @param catalog the source's tables, which patterns become queries from; absent: patterns stay what they are
  */
-export function loadPipeline(path: string): LoadedPipeline {
+export function loadPipeline(
+  path: string,
+  catalog: readonly CatalogTable[] | null = null,
+): LoadedPipeline {
   let real: string;
   let text: string;
   try {
@@ -179,7 +221,7 @@ export function loadPipeline(path: string): LoadedPipeline {
       { code: 'CONFIG_INVALID', cause },
     );
   }
-  const { gold, ...file } = parseFile(path, text);
+  const { gold, ...file } = parseFile(path, text, catalog);
   const models = gold === undefined ? [] : readGoldModels(join(dirname(real), gold.models));
   const document = PipelineDocument.parse({ ...file, gold: models });
   const json = JSON.stringify(document, null, 2);

@@ -4,6 +4,8 @@ import { artifactKeys, publishedPipelines as publishedNames } from '#src/model/a
 import type { PipelineDocument } from '#src/model/pipeline.ts';
 import { artifactsOf } from './object-stores.ts';
 import { type LoadedPipeline, loadPipeline } from './pipeline-file.ts';
+import { openSnowflake } from './snowflake-connection.ts';
+import { readCatalog, storedName } from './source-catalog.ts';
 import type { Stack } from './stack.ts';
 
 /** What two pipelines of one stack would both write to: bronze folders, silver and gold tables. */
@@ -35,12 +37,30 @@ async function refuseOverlap(stack: Stack, pipeline: PipelineDocument): Promise<
   }
 }
 
+/** Reads pipeline.yml; asks the source for its tables when there are patterns of them. */
+async function resolvePipeline(stack: Stack, path: string): Promise<LoadedPipeline> {
+  const loaded = loadPipeline(path);
+  const { extract, snowflake } = loaded.document;
+  if (extract.tables.length === 0) return loaded;
+  const source = stack.clientConfig.endpoint === undefined ? 'live' : 'stand-in';
+  const session = await openSnowflake({ snowflake: source }, snowflake);
+  try {
+    const schemas = extract.tables.map(({ like }) =>
+      storedName(like.includes('.') ? (like.split('.')[0] as string) : snowflake.schema),
+    );
+    const catalogs = [...new Set(schemas)].map((schema) => readCatalog(session, schema));
+    return loadPipeline(path, (await Promise.all(catalogs)).flat());
+  } finally {
+    await session.close();
+  }
+}
+
 /**
  * Reads pipeline.yml and publishes it to the stack: an immutable document under its content's hash, and `current.json`
  * that points to it. Publishing the same file again changes nothing. Throws CONFIG_INVALID.
  */
 export async function publishPipeline(stack: Stack, path: string): Promise<LoadedPipeline> {
-  const loaded = loadPipeline(path);
+  const loaded = await resolvePipeline(stack, path);
   const artifacts = artifactsOf(stack);
   await refuseOverlap(stack, loaded.document);
   await artifacts.putText(loaded.key, loaded.json);

@@ -94,7 +94,7 @@ async function furnish(
  * pipeline's database and schema.
  */
 export async function openSnowflake(
-  { snowflake }: SharedOptions,
+  { snowflake }: Pick<SharedOptions, 'snowflake'>,
   place: SnowflakePlace,
 ): Promise<SnowflakeSession> {
   process.env.SNOWFLAKE_DISABLE_MINICORE = '1';

@@ -136,7 +136,8 @@ export async function planRanges(
   rows: number,
 ): Promise<SplitPlan | null> {
   const isAsked = query.split !== undefined;
-  const isFirst = reading.window !== null && reading.window.from === null;
+  const isFirst =
+    reading.window !== null && reading.window.from === null && query.deletes === 'none';
   if (!isAsked && !(isFirst && rows > AUTOMATIC_ROWS)) return null;
   const rangeRows = query.split?.rows ?? DEFAULT_RANGE_ROWS;
   const count = Math.min(MAX_RANGES, Math.ceil(rows / rangeRows));

@@ -107,15 +107,48 @@ export const ExtractQuery = z
   .refine((query) => (query.deletes === 'stream') === (query.stream !== undefined), {
     message: 'expected "stream" with "deletes: stream", and only there',
   })
+  .refine(({ deletes, split }) => deletes === 'none' || split === undefined, {
+    message: 'expected no "split" where "deletes" is set: its rows are not read at a snapshot',
+  })
   .refine(({ deletes, table }) => !/stream|changes/.test(deletes) || table !== undefined, {
     message: 'expected "table": the rows of a query by sql have no change tracking',
   });
+
+/** Tables that are extracted alike, by name: one line for any number of them. */
+const TablePattern = z.looseObject({
+  like: z
+    .string()
+    .regex(
+      /^([\w$]+\.)?[\w$*]+$/,
+      'expected a table or schema.table, with * in the table for any characters',
+    )
+    .describe('tables, for example "*", "SALES_*" or "RAW.*"'),
+  except: z.array(z.string()).default([]).describe('patterns of tables that are left out'),
+  key: z.array(z.string()).min(1).optional().describe("absent: each table's primary key"),
+  watermark_column: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('absent: the column whose name says when a row was changed; none: read whole'),
+});
+export type TablePattern = z.infer<typeof TablePattern>;
 
 const Extract = z.strictObject({
   source_system: Name,
   output_format: z.literal('parquet').default('parquet'),
   compression: z.literal('snappy').default('snappy'),
-  queries: z.array(ExtractQuery).min(1),
+  defaults: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe('settings of every query that does not have them itself'),
+  tables: z
+    .array(TablePattern)
+    .default([])
+    .describe(
+      'patterns of tables, which become queries when the pipeline is published; ' +
+        'other settings of a query may stand beside a pattern',
+    ),
+  queries: z.array(ExtractQuery).default([]),
 });
 
 /** Types of silver columns, in Spark SQL's words; struct types are written out. */
