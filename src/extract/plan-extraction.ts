@@ -12,7 +12,7 @@ import { type Found, foundRanges, foundResult, foundUnload, maxFileBytes } from 
 import { secondsToWait, WAIT_SECONDS } from './invocation.ts';
 import { claimLease } from './lease.ts';
 import { outlineOf } from './outline.ts';
-import { planRanges } from './plan-ranges.ts';
+import { atSnapshot, planRanges } from './plan-ranges.ts';
 import { planReading, type WindowReading } from './read-window.ts';
 import { removeOrphans } from './remove-orphans.ts';
 import { type PlanDocument, readDocument, type Split, StatementDocument } from './run-documents.ts';
@@ -119,7 +119,10 @@ async function cancelReplaced(deps: ExtractDeps, run: Run, replaced: PendingWind
   await removeOrphans(deps.lake, replaced.manifestKey, []);
 }
 
-/** Notes the window as pending, starts its statement and notes that. */
+/**
+ * Notes the window as pending, starts its statement and notes that. Null when there is nothing to
+ * read, or when the run came through before: its manifest must not be counted again.
+ */
 async function noteStatement(deps: ExtractDeps, run: Run): Promise<Noted | null> {
   const { request, watermark, pipeline, query } = run;
   const reading = await readSource(run);
@@ -136,6 +139,7 @@ async function noteStatement(deps: ExtractDeps, run: Run): Promise<Noted | null>
           manifestKey: manifestKey(query.name, plannedAt, request.runId),
           plannedAt,
         };
+  if (!isOwn && (await deps.lake.has(pending.manifestKey))) return null;
   await deps.watermarks.plan(queryIdOf(request), pending, watermark.version);
   if (!isOwn && watermark.pending !== null) await cancelReplaced(deps, run, watermark.pending);
   const statement: StatementDocument = {
@@ -155,12 +159,14 @@ async function noteStatement(deps: ExtractDeps, run: Run): Promise<Noted | null>
 async function startReading(
   deps: ExtractDeps,
   run: Run,
-  reading: WindowReading,
+  asked: WindowReading,
   pending: PendingWindow,
 ) {
   const { request, warehouse, query, pipeline, previous } = run;
   const connection = pipeline.document.snowflake;
   const strategy = await chooseStrategy({ warehouse, connection, query, previous });
+  const isVerified = query.verify === 'checksum' && query.table !== undefined;
+  const reading = strategy.name === 'unload' || isVerified ? atSnapshot(asked) : asked;
   for (const sql of reading.deletes?.before ?? []) {
     await warehouse.waitFor(await warehouse.submit(sql, requestIdFor(request.runId, sql)));
   }

@@ -126,6 +126,18 @@ describe('steps that come twice', () => {
     expect((await deps.watermarks.read(ORDERS)).version).toBe(1);
   });
 
+  it('leave a run that came through as it is, whatever was committed since', async () => {
+    const { deps, source } = extractWorld();
+    await commitWindow(deps, await planAndFetch(deps, 'run-1'));
+    source.now = '2024-05-01 13:00:00.000000000';
+    await commitWindow(deps, await planAndFetch(deps, 'run-2'));
+
+    const again = await planExtraction(deps, planRequest('run-1'));
+
+    expect(again.hasWindow).toBe(false);
+    expect(await deps.watermarks.read(ORDERS)).toMatchObject({ version: 2, lease: null });
+  });
+
   it('let one of two runs at once commit, and refuse the other', async () => {
     const world = extractWorld();
     const { deps } = world;
