@@ -21,7 +21,12 @@ interface Open {
   readonly compressor: Transform;
   rows: number;
   rawBytes: number;
+  /** Text that has not been handed on. */
+  pending: string;
 }
+
+/** Characters that are handed to the file at a time. */
+const PIECE = 65_536;
 
 /** Writes lines to files of a folder; a new one begins when one has reached its size. */
 class TextFiles {
@@ -35,14 +40,18 @@ class TextFiles {
     this.#options = options;
   }
 
-  async add(line: string): Promise<void> {
-    this.#open ??= this.#begin();
-    const open = this.#open;
-    open.rows += 1;
-    await this.#write(open, line);
+  async add(lines: readonly string[]): Promise<void> {
     const { isCompressed, maxFileSize = Number.POSITIVE_INFINITY } = this.#options;
-    const size = isCompressed ? open.file.bytesWritten : open.rawBytes;
-    if (size >= maxFileSize) await this.#end();
+    for (const line of lines) {
+      this.#open ??= this.#begin();
+      const open = this.#open;
+      open.rows += 1;
+      open.rawBytes += Buffer.byteLength(line);
+      open.pending += line;
+      const size = isCompressed ? open.file.bytesWritten : open.rawBytes;
+      if (size >= maxFileSize) await this.#end();
+      else if (open.pending.length >= PIECE) await this.#flush(open);
+    }
   }
 
   async finish(): Promise<WrittenFile[]> {
@@ -51,28 +60,26 @@ class TextFiles {
   }
 
   #begin(): Open {
+    const { header, compress } = this.#options;
     const path = join(this.#folder, String(this.#written.length));
     const file = createWriteStream(path);
-    const compressor = this.#options.compress();
+    const compressor = compress();
     compressor.pipe(file);
-    const open = { path, file, compressor, rows: 0, rawBytes: 0 };
-    if (this.#options.header !== '') {
-      compressor.write(this.#options.header);
-      open.rawBytes = Buffer.byteLength(this.#options.header);
-    }
-    return open;
+    const rawBytes = Buffer.byteLength(header);
+    return { path, file, compressor, rows: 0, rawBytes, pending: header };
   }
 
-  async #write(open: Open, line: string): Promise<void> {
-    open.rawBytes += Buffer.byteLength(line);
-    if (!open.compressor.write(line)) await once(open.compressor, 'drain');
+  async #flush(open: Open): Promise<void> {
+    const piece = open.pending;
+    open.pending = '';
+    if (!open.compressor.write(piece)) await once(open.compressor, 'drain');
   }
 
   async #end(): Promise<void> {
     const open = this.#open;
     if (!open) return;
     this.#open = undefined;
-    open.compressor.end();
+    open.compressor.end(open.pending);
     await finished(open.file);
     const sizeBytes = (await stat(open.path)).size;
     this.#written.push({
@@ -92,8 +99,6 @@ export async function writeText(
 ): Promise<WrittenFile[]> {
   await mkdir(folder, { recursive: true });
   const files = new TextFiles(folder, options);
-  for await (const batch of lines) {
-    for (const line of batch) await files.add(line);
-  }
+  for await (const batch of lines) await files.add(batch);
   return files.finish();
 }

@@ -168,6 +168,17 @@ describe('COPY INTO <table> of CSV', () => {
     ]);
   });
 
+  it('keeps an error to its row where two columns share what fails', async () => {
+    await run(session, 'create or replace table pairs (a int not null, b int)');
+
+    const answer = await records(
+      session,
+      `copy into pairs from (select $1::int * 2, $1::int * 2 from @lake/mixed/mixed.csv) ${CSV} on_error = continue`,
+    );
+
+    expect(answer).toMatchObject([{ rows_parsed: '4', rows_loaded: '3', errors_seen: '1' }]);
+  });
+
   it('matches columns by the header', async () => {
     await lake.put('lake/header/a.csv', 'amount,ID,other\n7,70,x\n');
 

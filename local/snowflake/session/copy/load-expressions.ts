@@ -80,6 +80,17 @@ function notNull(sql: string, column: CatalogColumn): string {
   return `CASE WHEN ${sql} IS NULL THEN ${error} ELSE ${sql} END`;
 }
 
+/**
+ * DuckDB reads a text as a 38-digit number in six microseconds, as a 64-bit one in a tenth of that;
+ * most whole numbers are short.
+ */
+function quickInteger(sql: string): string {
+  const [, cell, precision] = /^CAST\(("\$\d+") AS DECIMAL\((\d+),0\)\)$/.exec(sql) ?? [];
+  if (cell === undefined || Number(precision) <= 18) return sql;
+  const isShort = `regexp_full_match(${cell}, '[+-]?[0-9]{1,17}')`;
+  return `CASE WHEN ${isShort} THEN CAST(CAST(${cell} AS BIGINT) AS DECIMAL(${precision},0)) ELSE ${sql} END`;
+}
+
 function translated(planning: Planning, items: readonly string[], width: number): string[] {
   const { session, scope, format, copy, targets } = planning;
   const row = {
@@ -92,7 +103,7 @@ function translated(planning: Planning, items: readonly string[], width: number)
       row,
       target: target.type,
     });
-    return notNull(sql, target);
+    return notNull(quickInteger(sql), target);
   });
 }
 

@@ -26,6 +26,7 @@ export interface FileLoad {
   readonly fileName: string;
   readonly tableName: string;
   readonly now: Date;
+  readonly signal: AbortSignal | undefined;
   readonly scratch: string;
   /** Number of the file in the statement. */
   readonly index: number;
@@ -56,25 +57,27 @@ function relationOf({ format, file, fileName, now }: FileLoad, width: number): R
 }
 
 /**
- * Converts every record that can be converted. Common subexpressions stay apart: DuckDB would take
- * one that two columns share out of TRY, and the statement would fail.
+ * Converts every record that can be converted. DuckDB takes an expression that two columns share
+ * out of TRY, where its error ends the statement; then it is run again with such expressions kept
+ * apart, which takes longer.
  */
 async function convert(load: FileLoad, { expressions, width }: LoadPlan): Promise<void> {
   const { loader } = load;
   const fields = expressions.map((sql, at) => `'c${at}': ${sql}`).join(', ');
   const source = relationSql(STAGED, relationOf(load, width));
+  const sql =
+    `CREATE OR REPLACE TEMP TABLE ${TYPED} AS SELECT _sf_row, _sf_line, _sf_error, ` +
+    `TRY(CASE WHEN _sf_error IS NULL THEN {${fields}} END) AS _sf_v FROM (${source})`;
   await loader.run(QUIET_ERRORS);
-  await loader.run("SET disabled_optimizers = 'common_subexpressions'");
   try {
-    await loader.run(
-      `CREATE OR REPLACE TEMP TABLE ${TYPED} AS SELECT _sf_row, _sf_line, _sf_error, ` +
-        `TRY(CASE WHEN _sf_error IS NULL THEN {${fields}} END) AS _sf_v FROM (${source})`,
-    );
+    await loader.run(sql);
   } catch (error) {
     if (/volatile function/.test((error as Error).message)) {
       throw unsupported('random values and sequences in a COPY transformation');
     }
-    throw error;
+    load.signal?.throwIfAborted();
+    await loader.run("SET disabled_optimizers = 'common_subexpressions'");
+    await loader.run(sql);
   } finally {
     await loader.run("SET disabled_optimizers = ''");
     await loader.run('DROP MACRO temp.error');

@@ -127,6 +127,7 @@ async function fileLoad(load: Load, file: StagedFile, index: number): Promise<Fi
     fileName: location.keyPrefix + file.name,
     tableName: table.name,
     now: statement.now,
+    signal: statement.signal,
     scratch,
     header: (names) => headerPlaces(copy, table, names),
     plan: (keys) => planLoad(planning, table.columns, keys),
