@@ -7,6 +7,7 @@ import {
 } from './session/statement-support.ts';
 import { SYSTEM_FUNCTIONS } from './session/system-functions.ts';
 import { FAMILIES } from './sql/functions/registry.ts';
+import { REFUSED_CLAUSES, supported } from './sql/support.ts';
 import { travelSupport } from './versions/travel-support.ts';
 import { queryRoutes } from './wire/query-routes.ts';
 import type { Route } from './wire/routes.ts';
@@ -77,10 +78,26 @@ const systemFunctionSupport = (): readonly SupportedFeature[] =>
     isSupported: true,
   }));
 
+const AREAS = {
+  clause: 'Clauses of queries',
+  type: 'Types',
+  'table function': 'Table functions',
+} as const;
+
+const querySupport = (): readonly SupportedFeature[] => [
+  ...supported().flatMap(({ kind, name, note }) => {
+    if (kind === 'statement' || kind === 'function') return [];
+    const feature = { area: AREAS[kind], feature: name, isSupported: true };
+    return [note === undefined ? feature : { ...feature, note }];
+  }),
+  ...REFUSED_CLAUSES.map((name) => missing(AREAS.clause, name, 'refused')),
+];
+
 /** What the stand-in supports, from the tables by which it dispatches, and what it refuses. */
 export const standInSupport = (): readonly SupportedFeature[] => [
   ...doorSupport(),
   ...engineSupport(),
+  ...querySupport(),
   ...functionSupport(),
   ...systemFunctionSupport(),
 ];

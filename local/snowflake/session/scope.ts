@@ -20,32 +20,12 @@ import { readStream, streamRelation } from '../stream/read-stream.ts';
 import type { PointContext, PointValue } from '../versions/points.ts';
 import { travelRelation } from '../versions/travel-relation.ts';
 import { lastQueryId } from './last-query-id.ts';
+import { nothingOpened, type Opened, type View } from './opened.ts';
 import { TokenReader } from './parse/token-reader.ts';
 import type { SessionState } from './session-state.ts';
 import { SYSTEM_FUNCTIONS } from './system-functions.ts';
 import type { Work } from './transaction.ts';
-
-interface View {
-  readonly name: string;
-  readonly sql: string;
-}
-
-/** What one statement shares with the views it opens. */
-interface Opened {
-  /** Temporary views to be made before the statement runs, inner ones first. */
-  readonly views: View[];
-  /** Views being translated, to refuse one that names itself. */
-  readonly path: Set<number>;
-  /** Whether the statement names a table or view. */
-  hasRelations: boolean;
-  readonly results: Map<string, ScopeRelation>;
-  /** Stages in FROM, by their text. */
-  readonly stages: Map<string, ScopeRelation>;
-  /** Values of the points in time that the statement names, by their kind and text. */
-  readonly points: Map<string, PointValue>;
-  /** Streams that it reads, and the version up to which. */
-  readonly streams: Map<StreamObject, number>;
-}
+import { NeedsLookUp } from './translate-with-data.ts';
 
 export interface ScopeOptions {
   readonly now: Date;
@@ -78,15 +58,7 @@ export class StatementScope implements Scope {
     this.now = options.now;
     this.#session = session;
     this.#options = options;
-    this.#opened = opened ?? {
-      views: [],
-      path: new Set(),
-      hasRelations: false,
-      results: new Map(),
-      stages: new Map(),
-      points: new Map(),
-      streams: new Map(),
-    };
+    this.#opened = opened ?? nothingOpened();
   }
 
   /** Whether the statement reads or writes tables, for which Snowflake wants a warehouse. */
@@ -134,6 +106,17 @@ export class StatementScope implements Scope {
     const name = this.#session.qualify(parts, this.database, this.schema);
     const found = name && this.#session.engine.catalog.find('SEQUENCE', name);
     return found ? duckdbName(found) : undefined;
+  }
+
+  lookUp(sql: string): readonly string[] {
+    const found = this.#opened.lookedUp.get(sql);
+    if (!found) throw new NeedsLookUp(sql);
+    return found;
+  }
+
+  /** Answers what a translation wanted to look up. */
+  offerLookUp(sql: string, texts: readonly string[]): void {
+    this.#opened.lookedUp.set(sql, texts);
   }
 
   tableFunction(name: string, args: TableArguments): ScopeRelation | undefined {

@@ -59,6 +59,12 @@ export interface Scope {
    * name, or by position as "1", "2", ….
    */
   tableFunction?(name: string, args: Readonly<Record<string, string>>): ScopeRelation | undefined;
+  /**
+   * The texts that a DuckDB query gives, for a translation that depends on data (PIVOT … IN (ANY)).
+   * Undefined where nothing can be looked up. Throws what makes the engine look it up and translate
+   * again.
+   */
+  lookUp?(sql: string): readonly string[] | undefined;
   /** Relation that holds the result of an earlier query, for RESULT_SCAN. */
   resultScan(queryId: string): ScopeRelation | undefined;
 }

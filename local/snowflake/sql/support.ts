@@ -30,13 +30,16 @@ const CLAUSES: readonly Supported[] = [
   'QUALIFY',
   'ORDER BY … NULLS FIRST or LAST',
   'LIMIT, OFFSET, FETCH, TOP',
-  'UNION, INTERSECT, EXCEPT, MINUS',
+  'UNION, INTERSECT, EXCEPT, MINUS, UNION BY NAME',
+  'ORDER BY ALL',
   'EXCLUDE, RENAME, REPLACE after *',
-  'PIVOT, UNPIVOT',
+  'PIVOT … IN (values, ANY, a query), DEFAULT ON NULL',
+  'UNPIVOT, INCLUDE NULLS',
   'OVER',
   'WITHIN GROUP',
   'IDENTIFIER(), session variables',
-  'paths into VARIANT: v:a.b[0]',
+  'paths into VARIANT: v:a.b[0], $1:a, {…}:a',
+  'columns by position: $1 over VALUES, subqueries and stages',
 ].map((name) => ({ kind: 'clause', name }));
 
 const TYPES: readonly Supported[] = [
@@ -55,6 +58,17 @@ const TYPES: readonly Supported[] = [
     name: 'VARIANT, OBJECT, ARRAY',
     note: 'kept as JSON: keys in written order, numbers with more than 17 digits after a point are rounded',
   },
+];
+
+/** Clauses of Snowflake that are refused by name, or as a syntax error. */
+export const REFUSED_CLAUSES: readonly string[] = [
+  'SAMPLE, TABLESAMPLE',
+  'MATCH_RECOGNIZE',
+  'CONNECT BY',
+  'ASOF JOIN',
+  '* ILIKE',
+  'PIVOT by values of the data in a view or CREATE TABLE … AS',
+  'several aggregates in one PIVOT',
 ];
 
 /** Everything the translation supports; what is not in it is refused. */

@@ -191,7 +191,8 @@ export const queryRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/chunks/:id/:index',
-    feature: 'results in chunks, as Arrow or JSON',
+    feature:
+      'results in chunks: Arrow for Python, JDBC, ODBC, Go and .NET, JSON for Node and on request',
     handle: (door, request, { id = '', index = '' }) => chunk(door, request, id, Number(index)),
   },
   {

@@ -179,25 +179,6 @@ describe('COPY INTO <table> of CSV', () => {
     expect(answer).toMatchObject([{ rows_parsed: '4', rows_loaded: '3', errors_seen: '1' }]);
   });
 
-  it('keeps a NULL that a column does not take, and a division by zero, to their rows', async () => {
-    await lake.put('lake/nulls/a.csv', '1,2\n,2\n3,0\n4,4\n');
-    await run(session, 'create or replace table pairs (a int not null, b float)');
-
-    const [answer] = await records(
-      session,
-      'copy into pairs from (select $1, 8 / $2::float from @lake/nulls/) on_error = continue',
-    );
-
-    expect(answer).toMatchObject({
-      ...{ rows_parsed: '4', rows_loaded: '2', errors_seen: '2', first_error_line: '2' },
-      first_error: 'NULL result in a non-nullable column',
-    });
-    expect(await rows(session, 'select * from pairs order by a')).toEqual([
-      ['1', '4'],
-      ['4', '2'],
-    ]);
-  });
-
   it('matches columns by the header', async () => {
     await lake.put('lake/header/a.csv', 'amount,ID,other\n7,70,x\n');
 

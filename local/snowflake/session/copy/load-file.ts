@@ -45,12 +45,11 @@ export interface LoadedFile {
 }
 
 /**
- * In TRY, which takes no function that DuckDB calls volatile as it does `error`, errors of ours are
- * raised by a cast. It gives a NULL of no type, which fits every branch of a CASE, and is no CASE
- * itself: the optimizer would raise a constant message before the first row.
+ * In TRY, which takes no function that DuckDB calls volatile, errors of ours are raised by a cast.
+ * `error` is volatile.
  */
 const QUIET_ERRORS =
-  'CREATE OR REPLACE TEMP MACRO error(_sf_m) AS list_extract([NULL], CAST(_sf_m AS INTEGER))';
+  'CREATE OR REPLACE TEMP MACRO error(_sf_m) AS CASE WHEN CAST(_sf_m AS INTEGER) IS NULL THEN NULL END';
 const TYPED = 'temp.main._sf_typed';
 
 function relationOf({ format, file, fileName, now }: FileLoad, width: number): RelationOf {

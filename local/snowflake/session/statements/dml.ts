@@ -13,6 +13,7 @@ import { missingObject, type SessionState } from '../session-state.ts';
 import { recordWrite } from '../table/record-write.ts';
 import { clockSql } from '../table/table-columns.ts';
 import type { Work } from '../transaction.ts';
+import { translateWithData } from '../translate-with-data.ts';
 import { requireWarehouse } from './query.ts';
 
 const TYPE_IDS: Readonly<Record<TranslatedDml['kind'], number>> = {
@@ -48,7 +49,9 @@ export const dml: Handler = async (session, statement) => {
   };
   return transaction.write(options, async (work) => {
     await prepareRelations(session, statement, scope, work);
-    const translated = engine.translator.translateDml(statement.sql, scope);
+    const translated = await translateWithData(scope, work, () =>
+      engine.translator.translateDml(statement.sql, scope),
+    );
     requireWarehouse(session, scope);
     const tables = targetTables(session, translated);
     isVolatile = isUnrepeatable(translated, tables);

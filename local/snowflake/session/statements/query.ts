@@ -6,6 +6,7 @@ import { prepareRelations } from '../prepare-relations.ts';
 import { fractionDigits, wantsArrow } from '../result-format.ts';
 import { StatementScope } from '../scope.ts';
 import type { SessionState } from '../session-state.ts';
+import { translateWithData } from '../translate-with-data.ts';
 
 /**
  * Reading or writing tables needs a warehouse, as it does in Snowflake. @throws SnowflakeError
@@ -27,7 +28,9 @@ export const query: Handler = async (session, statement) => {
   const scope = new StatementScope(session, { now: statement.now });
   return transaction.read(async (connection) => {
     await prepareRelations(session, statement, scope, connection);
-    const translated = engine.translator.translateQuery(statement.sql, scope);
+    const translated = await translateWithData(scope, connection, () =>
+      engine.translator.translateQuery(statement.sql, scope),
+    );
     if (statement.describeOnly) return answerColumns(STATEMENT_TYPE.select, translated.columns);
     requireWarehouse(session, scope);
     await scope.prepare(connection);

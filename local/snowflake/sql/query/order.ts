@@ -1,6 +1,15 @@
 import type { Lowering } from '../expression/lowering.ts';
 import { quoteName, type Typed } from '../expression/typed.ts';
-import { type Fields, fieldsOf, kindOf, nameOf, node, only } from '../syntax/node.ts';
+import {
+  type Fields,
+  fieldsOf,
+  kindOf,
+  nameOf,
+  node,
+  only,
+  record,
+  records,
+} from '../syntax/node.ts';
 import { isSemiStructured } from '../types/names.ts';
 
 /**
@@ -50,4 +59,23 @@ export function outputOrder(
     }
     return orderItems([item], lowering);
   });
+}
+
+/** Whether the order is ALL, and no column of that name; https://docs.snowflake.com/en/sql-reference/constructs/order-by */
+export function isOrderByAll(
+  order: Fields,
+  outputs: readonly { readonly name: string }[],
+): boolean {
+  const [item, ...others] = records(order, 'expressions');
+  if (!item || others.length > 0 || outputs.some(({ name }) => name === 'ALL')) return false;
+  const subject = node(item, 'this');
+  const name = record(fieldsOf(subject), 'name');
+  return kindOf(subject) === 'column' && name?.name === 'ALL' && name.quoted !== true;
+}
+
+/** ORDER BY ALL: every column of the output, from left to right, in the same direction. */
+export function orderByAll(order: Fields, outputs: readonly unknown[]): string {
+  const [item] = records(order, 'expressions');
+  const how = direction(item as Fields);
+  return ` ORDER BY ${outputs.map((_, at) => `${at + 1}${how}`).join(', ')}`;
 }

@@ -68,10 +68,34 @@ function lowerNested(fields: Fields, lowering: Lowering): TypedQuery {
   return { sql: `SELECT * FROM (${inner.sql}) AS "_sf_nested"${tail}`, columns: inner.columns };
 }
 
+/** Branches with the columns of all of them, in the order of their first appearance. */
+function byName(branches: readonly TypedQuery[]): TypedQuery[] {
+  const names = [...new Set(branches.flatMap(({ columns }) => columns.map(({ name }) => name)))];
+  return branches.map((branch) => {
+    const columns = names.map(
+      (name): FrameColumn =>
+        branch.columns.find((column) => column.name === name) ?? {
+          name,
+          type: null,
+          nullable: true,
+        },
+    );
+    const items = columns.map(({ name }) => {
+      const isOwn = branch.columns.some((column) => column.name === name);
+      return `${isOwn ? quoteName(name) : 'NULL'} AS ${quoteName(name)}`;
+    });
+    return { sql: `SELECT ${items.join(', ')} FROM (${branch.sql}) AS "_sf_named"`, columns };
+  });
+}
+
 function lowerSetOperation(kind: string, fields: Fields, lowering: Lowering): TypedQuery {
-  only(kind, fields, ['left', 'right', 'all', 'distinct', 'order_by', 'limit', 'offset', 'with']);
-  const left = lowerQuery(node(fields, 'left'), lowering);
-  const right = lowerQuery(node(fields, 'right'), lowering);
+  const clauses = ['left', 'right', 'all', 'distinct', 'order_by', 'limit', 'offset', 'with'];
+  only(kind, fields, [...clauses, 'by_name']);
+  const branches = ['left', 'right'].map((side) => lowerQuery(node(fields, side), lowering));
+  const [left, right] = (fields.by_name === true ? byName(branches) : branches) as [
+    TypedQuery,
+    TypedQuery,
+  ];
   if (left.columns.length !== right.columns.length) {
     throw compilationError(
       '001789',

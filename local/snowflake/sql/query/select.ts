@@ -17,7 +17,7 @@ import {
 } from '../syntax/node.ts';
 import { columnValue, display, type FrameColumn } from './frame.ts';
 import { lowerFrom } from './from.ts';
-import { outputOrder } from './order.ts';
+import { isOrderByAll, orderByAll, outputOrder } from './order.ts';
 import { lowerLimit } from './query.ts';
 
 interface Item {
@@ -160,6 +160,7 @@ function groupItem(item: Node, lowering: Lowering): string {
 function orderBy(fields: Fields | undefined, items: readonly Item[], lowering: Lowering): string {
   if (!fields) return '';
   only('ORDER BY', fields, ['expressions']);
+  if (isOrderByAll(fields, items)) return orderByAll(fields, items);
   const outputs = new Set(items.map((item) => item.name));
   const order = outputOrder(records(fields, 'expressions'), outputs, lowering);
   return order.length > 0 ? ` ORDER BY ${order.join(', ')}` : '';

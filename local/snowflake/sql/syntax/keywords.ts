@@ -32,7 +32,10 @@ const CONTEXTUAL: Readonly<Record<string, Place>> = {
   FIRST: after('NULLS', 'FETCH', 'INSERT'),
   LAST: after('NULLS'),
   NEXT: after('FETCH'),
-  NULLS: before('FIRST', 'LAST'),
+  NULLS: either(before('FIRST', 'LAST'), after('INCLUDE', 'EXCLUDE')),
+  INCLUDE: after('UNPIVOT'),
+  NAME: (previous, next) =>
+    previous?.value === 'BY' && /^(SELECT|WITH|\()$/.test(next?.value ?? ''),
   IGNORE: before('NULLS'),
   RESPECT: before('NULLS'),
   ROWS: either(
@@ -50,7 +53,8 @@ const CONTEXTUAL: Readonly<Record<string, Place>> = {
   OVER: before('('),
   WITHIN: before('GROUP'),
   FILTER: before('('),
-  EXCLUDE: (previous) => previous?.text === '*' || previous?.text === ')',
+  EXCLUDE: (previous) =>
+    previous?.text === '*' || previous?.text === ')' || previous?.value === 'UNPIVOT',
   RENAME: (previous, next) =>
     previous?.text === '*' ||
     (previous?.text === ')' && next?.text === '(') ||
@@ -60,10 +64,10 @@ const CONTEXTUAL: Readonly<Record<string, Place>> = {
   GROUPING: before('SETS'),
   SETS: after('GROUPING'),
   PIVOT: before('('),
-  UNPIVOT: before('('),
+  UNPIVOT: before('(', 'INCLUDE', 'EXCLUDE'),
   OVERWRITE: after('INSERT'),
   MATCHED: after('WHEN', 'NOT'),
-  DEFAULT: either(before(',', ')'), after('=')),
+  DEFAULT: either(before(',', ')', 'ON'), after('=')),
   ESCAPE: (_, next) => next?.kind === 'string',
   RECURSIVE: after('WITH'),
   OUTER: after('LEFT', 'RIGHT', 'FULL'),
@@ -102,8 +106,9 @@ function isInPivot(tokens: readonly Token[], at: number): boolean {
     const text = tokens[index]?.text;
     if (text === ')') depth += 1;
     if (text === '(') depth -= 1;
-    if (depth < 0)
-      return isWord(tokens[index - 1], 'PIVOT') || isWord(tokens[index - 1], 'UNPIVOT');
+    if (depth >= 0) continue;
+    const head = isWord(tokens[index - 1], 'NULLS') ? index - 3 : index - 1;
+    return isWord(tokens[head], 'PIVOT') || isWord(tokens[head], 'UNPIVOT');
   }
   return false;
 }
