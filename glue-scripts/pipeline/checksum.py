@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ALGORITHM = "md5-sum-1"
 TWO_TO_26 = 67_108_864
 MICROSECOND_DIGITS = 6
-NOT_OF_THE_SOURCE = {"extraction_timestamp", "source_system", "_change"}
+NOT_OF_THE_SOURCE = {"extraction_timestamp", "source_system"}
 
 
 def checksum(rows: DataFrame, columns: Sequence[ManifestColumn]) -> str:

@@ -51,6 +51,7 @@ function refuse(query: ExtractQuery, why: string): never {
 function obstacle({ connection, query }: StrategyRequest): string | null {
   if (connection.storage_integration === undefined) return 'there is no storage integration';
   if (query.table === undefined) return 'a query by sql has no snapshot';
+  if (query.deletes !== 'none') return 'deleted rows come as a result';
   return null;
 }
 

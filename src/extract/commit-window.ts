@@ -4,7 +4,7 @@ import type { QueryId } from '../ports/watermark-store.ts';
 import { sourceOf } from './apply-contract.ts';
 import { type BronzeKeys, bronzeKeys } from './bronze-keys.ts';
 import { profileOfParts, withStatistics } from './column-statistics.ts';
-import { type ExtractDeps, findQuery, requireOwnPending } from './extract-deps.ts';
+import { type ExtractDeps, findQuery, queryTag, requireOwnPending } from './extract-deps.ts';
 import { type CommitAnswer, type CommitRequest, queryIdOf } from './extract-request.ts';
 import { finishCommit } from './finish-commit.ts';
 import { committedManifest, findDifference } from './key-difference.ts';
@@ -14,8 +14,10 @@ import {
   PlanDocument,
   readDocument,
   requireDocument,
+  StatementDocument,
   schemaHash,
 } from './run-documents.ts';
+import { verifyChecksum } from './verify-checksum.ts';
 
 /** Results of all parts, in order, after they were found to hold the rows that the source counted. */
 async function reconcileParts(
@@ -58,6 +60,15 @@ async function makeManifest(
   const profiles = deleted === undefined ? parts : [...parts, deleted];
   const profile = profileOfParts(plan.sourceColumns, profiles);
   const deletedRows = deleted?.file.rows ?? 0;
+  const isVerified = query.verify === 'checksum' && plan.strategy.name === 'fetch';
+  if (isVerified) {
+    const { reading } = await requireDocument(deps.lake, keys.statement, StatementDocument);
+    const warehouse = deps.openWarehouse(
+      document.snowflake,
+      queryTag({ ...id, runId: plan.runId, step: 'commit' }),
+    );
+    await verifyChecksum({ warehouse, reading, runId: plan.runId, profile });
+  }
   const queryIds = plan.queryId === null ? parts.map(({ queryId }) => queryId) : [plan.queryId];
   return {
     version: 1,
@@ -88,6 +99,7 @@ async function makeManifest(
     rows: plan.rows + deletedRows,
     sourceRows: plan.sourceRows + deletedRows,
     checksum: profile.checksum,
+    verified: isVerified ? 'checksum' : 'count',
     columns: withStatistics(plan.columns, plan.sourceColumns, profile),
     schemaHash: schemaHash(plan.columns),
     drift: plan.drift,

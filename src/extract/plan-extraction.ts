@@ -188,7 +188,7 @@ async function startReading(
     const { queryId, columns: unloadedColumns } = started;
     return { reading, split: null, queryId, before, strategy, unloadedColumns };
   }
-  const ranges = await planRanges(warehouse, query, reading, before);
+  const ranges = await planRanges(warehouse, query, asked, before);
   if (ranges !== null) return { ...ranges, queryId: null, before: ranges.split.rows, strategy };
   const queryId = await startStatement(warehouse, reading, request.runId);
   return { reading, split: null, queryId, before, strategy };

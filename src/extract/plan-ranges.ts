@@ -93,7 +93,7 @@ export function rangeQuery(windowSql: string, column: SourceColumn, range: Range
 }
 
 /** The same window as the source was at one instant. */
-function atSnapshot(reading: WindowReading): WindowReading {
+export function atSnapshot(reading: WindowReading): WindowReading {
   const selection = { ...reading, query: snapshotOf(reading.query, reading.snapshotAt) };
   return {
     ...selection,

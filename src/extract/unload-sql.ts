@@ -2,8 +2,7 @@ import { epochUnit } from '../model/canonical-text.ts';
 import type { ManifestColumn } from '../model/manifest.ts';
 import { profileSql } from '../model/row-profile.ts';
 import type { SourceColumn } from '../ports/warehouse.ts';
-import type { ContractColumn } from './apply-contract.ts';
-import { contractSql, snapshotOf } from './extract-sql.ts';
+import { contractSql } from './extract-sql.ts';
 import type { WindowReading } from './read-window.ts';
 import { epochSql, offsetMinutesSql, sourceProfile, timeOfDaySql } from './source-profile.ts';
 
@@ -115,15 +114,14 @@ function copySql(
   );
 }
 
-/** Snapshots are had of a table as of an instant of the source's clock. */
-const relationOf = (reading: WindowReading, columns: readonly ContractColumn[]): string => {
-  const snapshot = { ...reading, query: snapshotOf(reading.query, reading.snapshotAt) };
-  return `(${contractSql(snapshot, columns)}) AS window_rows`;
-};
+/** The rows of a window as a relation whose columns have the types of the contract. */
+export const relationOf = (reading: WindowReading): string =>
+  `(${contractSql(reading, reading.columns)}) AS window_rows`;
 
 /**
  * The statements of an unload, of one session: types of files are those of the columns, not of the
- * values that happen to be there; the files; and what the same snapshot holds.
+ * values that happen to be there; the files; and what the same snapshot holds, which `reading` is
+ * of.
  * https://docs.snowflake.com/en/sql-reference/parameters#enable-unload-physical-type-optimization
  */
 export function unloadStatements(
@@ -131,7 +129,7 @@ export function unloadStatements(
   columns: readonly UnloadedColumn[],
   options: UnloadOptions,
 ): readonly string[] {
-  const relation = relationOf(reading, reading.columns);
+  const relation = relationOf(reading);
   return [
     'ALTER SESSION SET ENABLE_UNLOAD_PHYSICAL_TYPE_OPTIMIZATION = FALSE',
     copySql(relation, columns, options),

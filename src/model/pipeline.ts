@@ -110,6 +110,10 @@ export const ExtractQuery = z
   .refine(({ deletes, split }) => deletes === 'none' || split === undefined, {
     message: 'expected no "split" where "deletes" is set: its rows are not read at a snapshot',
   })
+  .refine(({ deletes, verify }) => deletes === 'none' || verify === 'count', {
+    message:
+      'expected no "verify: checksum" where "deletes" is set: deleted rows are not at the source',
+  })
   .refine(({ deletes, table }) => !/stream|changes/.test(deletes) || table !== undefined, {
     message: 'expected "table": the rows of a query by sql have no change tracking',
   });

@@ -3,7 +3,7 @@ import type { StatementRows } from '../../ports/warehouse.ts';
 import type { SqlApiClient } from './sql-api-client.ts';
 import { parseAnswer, type StatementAnswer } from './statement-answer.ts';
 
-const GroupAnswer = z.object({ statementHandles: z.array(z.string()) });
+const GroupAnswer = z.object({ statementHandles: z.array(z.string()).optional() });
 const PartitionAnswer = z.object({ data: z.array(z.array(z.string().nullable())) });
 
 const TIMEOUT_MS = 60_000;
@@ -40,7 +40,8 @@ async function readRows(client: SqlApiClient, queryId: string): Promise<Statemen
 }
 
 /**
- * The rows of each of the statements that were submitted together, which have ended.
+ * The rows of each of the statements that were submitted together, which have ended. One alone has
+ * no handle but that of the request.
  * https://docs.snowflake.com/en/developer-guide/sql-api/submitting-multiple-statements
  */
 export async function readGroup(
@@ -49,6 +50,6 @@ export async function readGroup(
 ): Promise<readonly StatementRows[]> {
   const { statementHandles } = await get(client, queryId, (body) => GroupAnswer.parse(body));
   const answers: StatementRows[] = [];
-  for (const handle of statementHandles) answers.push(await readRows(client, handle));
+  for (const handle of statementHandles ?? [queryId]) answers.push(await readRows(client, handle));
   return answers;
 }

@@ -267,3 +267,34 @@ describe('strategy auto', () => {
     });
   });
 });
+
+describe('verify: checksum', () => {
+  it('takes rows whose checksum the source has too, at the snapshot of the window', async () => {
+    const query = await openQuery('verified', { table: 'things', verify: 'checksum' });
+    const sql = await openQuery('verified_sql', {
+      sql: 'select id, ratio, v from things',
+      verify: 'checksum',
+    });
+
+    await query.extract();
+    await sql.extract();
+
+    expect(await query.manifest()).toMatchObject({ verified: 'checksum', rows: 1002 });
+    expect(await sql.manifest()).toMatchObject({ verified: 'checksum', rows: 1002 });
+  });
+
+  it('refuses files that hold another value than the source', async () => {
+    const query = await openQuery('damaged', { table: 'things', verify: 'checksum' });
+    const planned = await query.plan('run-damaged');
+    for (const part of planned.parts) await extractPart(deps, { ...planned, step: 'part', part });
+    const [key = ''] = (await lake.list('bronze/damaged/')).filter((one) => /_parts/.test(one));
+    const result = JSON.parse((await lake.getText(key)) ?? '');
+    const profile = { ...result.profile, checksum: 'md5-sum-1:1:2' };
+    await lake.putText(key, JSON.stringify({ ...result, profile }));
+
+    await expect(commitWindow(deps, { ...planned, step: 'commit' })).rejects.toMatchObject({
+      code: 'RECONCILE_MISMATCH',
+      message: expect.stringContaining('another checksum'),
+    });
+  });
+});
