@@ -41,7 +41,9 @@ def frames(connection: Any) -> dict[str, Any]:
     frame = pd.DataFrame({"ID": [1, 2, 3], "NAME": ["Ann", None, "Cy"], "AMOUNT": [1.5, 2.0, None]})
     done, chunks, rows, _ = write_pandas(connection, frame, "PYTHON_FRAME", chunk_size=2)
     found = cursor.execute("select * from python_frame order by id").fetchall()
-    return {"done": done, "chunks": chunks, "rows": rows, "found": found}
+    write_pandas(connection, frame, "PYTHON_MADE", auto_create_table=True)
+    made = cursor.execute("select id, name, amount from python_made order by id").fetchall()
+    return {"done": done, "chunks": chunks, "rows": rows, "found": found, "made": made == found}
 
 
 def main() -> None:

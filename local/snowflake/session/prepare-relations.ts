@@ -8,6 +8,7 @@ import { valueExpression } from '../storage/wire-expression.ts';
 import { duckdbType } from '../types.ts';
 import { evaluatePoint } from '../versions/points.ts';
 import type { Statement } from './answer.ts';
+import { prepareInferred } from './infer-schema.ts';
 import { writeLastQueryIds } from './last-query-id.ts';
 import type { StatementScope } from './scope.ts';
 import type { SessionState } from './session-state.ts';
@@ -53,6 +54,7 @@ export async function prepareRelations(
   work: Pick<Work, 'run' | 'rows'>,
 ): Promise<void> {
   await prepareStages(session, statement, scope, work);
+  await prepareInferred(session, statement, scope, work);
   await preparePoints(session, statement.sql, scope, work);
   if (/QUERY_HISTORY/i.test(statement.sql)) await session.engine.history.flush();
   for (const queryId of scannedIds(statement.sql, session.queryIds)) {

@@ -19,6 +19,7 @@ import type { PointText, Travel } from '../sql/syntax/travels.ts';
 import { readStream, streamRelation } from '../stream/read-stream.ts';
 import type { PointContext, PointValue } from '../versions/points.ts';
 import { travelRelation } from '../versions/travel-relation.ts';
+import { inferKey } from './infer-schema.ts';
 import { lastQueryId } from './last-query-id.ts';
 import { nothingOpened, type Opened, type View } from './opened.ts';
 import { TokenReader } from './parse/token-reader.ts';
@@ -120,6 +121,9 @@ export class StatementScope implements Scope {
   }
 
   tableFunction(name: string, args: TableArguments): ScopeRelation | undefined {
+    if (name === 'INFER_SCHEMA') {
+      return this.#opened.stages.get(inferKey(args.LOCATION ?? '', args.FILE_FORMAT ?? ''));
+    }
     return this.#history(
       historyFunction(name, args, {
         SESSION_ID: this.sessionId,

@@ -166,7 +166,7 @@ function withBinds(sql: string, { binds, describeOnly }: ExecuteOptions): string
 
 /** Kinds whose handlers answer columns without running anything. */
 const DESCRIBED =
-  /^(?:SELECT|WITH|VALUES|INSERT|UPDATE|DELETE|MERGE|CREATE|ALTER (?:TABLE|WAREHOUSE)|DROP|TRUNCATE|COMMENT)\b/;
+  /^(?:SELECT|WITH|VALUES|INSERT|UPDATE|DELETE|MERGE|COPY|CREATE|ALTER (?:TABLE|WAREHOUSE)|DROP|TRUNCATE|COMMENT)\b/;
 
 /**
  * Runs a statement; describeOnly leaves out rows, and what changes the session is not run at all.

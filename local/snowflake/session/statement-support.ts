@@ -68,6 +68,12 @@ const KNOWN_STATEMENTS: readonly string[] = [
   'SHOW TASKS',
 ];
 
+/** Parts of statements that the table does not show. */
+const SUPPORTED_PARTS: readonly string[] = [
+  'FROM @stage (FILE_FORMAT => …, PATTERN => …) with $1, $1:path and METADATA$ columns',
+  'TABLE(INFER_SCHEMA(…)) of Parquet',
+];
+
 /** Refused parts of statements that are supported otherwise. */
 const REFUSED_PARTS: readonly string[] = [
   'UNDROP SCHEMA | DATABASE',
@@ -78,6 +84,7 @@ const REFUSED_PARTS: readonly string[] = [
   'CREATE OR ALTER STAGE',
   'COPY INTO table … VALIDATION_MODE = RETURN_n_ROWS',
   'COPY INTO table with SELECT … WHERE, JOIN, random values or sequences',
+  'INFER_SCHEMA of CSV and JSON, CREATE TABLE … USING TEMPLATE',
   'SELECT * FROM a stage, a stage in a view',
   'files compressed with bzip2; AVRO, ORC and XML',
   'names that differ in case only',
@@ -91,6 +98,7 @@ export function statementSupport(): StatementSupport[] {
       ? { feature, isSupported: true }
       : { feature, isSupported: true, note };
   });
+  const parts = SUPPORTED_PARTS.map((feature) => ({ feature, isSupported: true }));
   const note = 'refused with 000002';
   const known = KNOWN_STATEMENTS.filter((kind) => STATEMENTS[kind] === undefined);
   const refused = [...known, ...REFUSED_PARTS].map((feature) => ({
@@ -98,7 +106,7 @@ export function statementSupport(): StatementSupport[] {
     isSupported: false,
     note,
   }));
-  return [...supported, ...refused];
+  return [...supported, ...parts, ...refused];
 }
 
 /** Views of INFORMATION_SCHEMA. */

@@ -94,3 +94,29 @@ describe('SELECT FROM a stage', () => {
     });
   });
 });
+
+describe('INFER_SCHEMA', () => {
+  it('finds the columns of Parquet files', async () => {
+    await run(
+      session,
+      `copy into @lake/typed/ from (select 1::number(10,2) as amount, 'x' as "name", true as ok,
+         '2024-01-01'::timestamp_ntz as at, '2024-01-01'::date as day, 2::int as id)
+       file_format = (type = parquet) header = true`,
+    );
+    await run(session, 'create file format columns type = parquet');
+    const sql = `select column_name, type, filenames, order_id
+      from table(infer_schema(location => '@lake/typed/', file_format => 'columns')) order by order_id`;
+
+    const file = 'lake/typed/data_0_0_0.snappy.parquet';
+    expect(await rows(session, sql)).toEqual([
+      ['AMOUNT', 'NUMBER(3, 2)', file, '0'],
+      ['name', 'TEXT', file, '1'],
+      ['OK', 'BOOLEAN', file, '2'],
+      ['AT', 'TIMESTAMP_NTZ', file, '3'],
+      ['DAY', 'DATE', file, '4'],
+      ['ID', 'NUMBER(38, 0)', file, '5'],
+    ]);
+    const documents = `select * from table(infer_schema(location => '@lake/events/', file_format => 'docs'))`;
+    await expect(run(session, documents)).rejects.toMatchObject({ code: '000002' });
+  });
+});

@@ -39,6 +39,7 @@ describe('stages with snowflake-connector-python', () => {
           [2, null, 2],
           [3, 'Cy', null],
         ],
+        made: true,
       },
     });
   });
