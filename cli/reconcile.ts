@@ -1,5 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { duckdbProfile } from '#src/adapters/duckdb/file-profile.ts';
+import { comparedColumns, newestRowsSql, sourceRowsSql } from '#src/extract/newest-rows.ts';
+import { sourceProfile } from '#src/extract/source-profile.ts';
+import type { Manifest } from '#src/model/manifest.ts';
 import type { ExtractQuery, PipelineDocument } from '#src/model/pipeline.ts';
+import { profileSql, readProfile } from '#src/model/row-profile.ts';
 import { type Command, type Invocation, type Outcome, UsageError } from './command.ts';
 import { openLake, readManifests } from './lake.ts';
 import { loadPipeline } from './pipeline-file.ts';
@@ -18,12 +23,12 @@ interface Holding {
 /** One thing that must be equal in two places. */
 interface Comparison {
   readonly question: string;
-  readonly left: number;
-  readonly right: number;
+  readonly left: number | string;
+  readonly right: number | string;
   readonly agrees: boolean;
 }
 
-const compare = (question: string, left: number, right: number): Comparison => ({
+const compare = (question: string, left: number | string, right: number | string): Comparison => ({
   question,
   left,
   right,
@@ -60,6 +65,32 @@ async function bronzeHolding(lake: DuckDBConnection, query: ExtractQuery): Promi
     `select count(*), count(distinct (${keyText(query.key)})) from bronze."${query.name}"`,
   );
   return { place: `bronze.${query.name}`, rows, keys };
+}
+
+/** Count and checksum of the source at its last snapshot, and of the newest rows in bronze. */
+async function profileComparisons(
+  invocation: Invocation,
+  lake: DuckDBConnection,
+  document: PipelineDocument,
+  { query, last }: { readonly query: ExtractQuery; readonly last: Manifest },
+): Promise<Comparison[]> {
+  const columns = comparedColumns(last);
+  const reader = await lake.runAndReadAll(
+    profileSql(newestRowsSql(`bronze."${query.name}"`, last), columns, duckdbProfile),
+  );
+  const bronze = readProfile(columns, (reader.getRowsJson()[0] ?? []) as (string | null)[]);
+  const snowflake = await openSnowflake(invocation.shared, document.snowflake);
+  try {
+    const sql = profileSql(sourceRowsSql(query, last), columns, sourceProfile);
+    const [row = {}] = await snowflake.execute(sql);
+    const source = readProfile(columns, Object.values(row) as (string | null)[]);
+    return [
+      compare('rows at the last snapshot = newest rows in bronze', source.rows, bronze.rows),
+      compare('their checksum = that of bronze', source.checksum, bronze.checksum),
+    ];
+  } finally {
+    await snowflake.close();
+  }
 }
 
 /** Silver accounts for every row it has read: accepted, or in the table of rejects with its reason. */
@@ -124,7 +155,13 @@ async function run(invocation: Invocation): Promise<Outcome> {
       await bronzeHolding(lake, query),
       ...(await silverHoldings(lake, document, query)),
     ];
-    const compared = await comparisons(stack, document, query, holdings);
+    const last = (await readManifests(stack, document.name, query.name)).at(-1);
+    const compared = [
+      ...(await comparisons(stack, document, query, holdings)),
+      ...(last === undefined
+        ? []
+        : await profileComparisons(invocation, lake, document, { query, last })),
+    ];
     const agrees = compared.every((comparison) => comparison.agrees);
     const text = [
       textTable(

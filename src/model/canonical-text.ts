@@ -16,8 +16,8 @@ export interface TextDialect {
   readonly date: (value: string) => string;
   /** HH:MM:SS and nine digits. */
   readonly time: (value: string) => string;
-  /** Instants and wall clocks as whole numbers since 1970; `column` says how they are kept. */
-  readonly epoch: (value: string, unit: EpochUnit, column: CanonicalColumn) => string;
+  /** Instants and wall clocks as whole numbers since 1970. */
+  readonly epoch: (value: string, unit: EpochUnit) => string;
   /** TIMESTAMP_TZ: minutes east of UTC. */
   readonly offsetMinutes: (column: CanonicalColumn) => string;
   readonly hex: (value: string) => string;
@@ -60,7 +60,7 @@ function floatText(value: string): string {
 export function canonicalText(column: CanonicalColumn, dialect: TextDialect): string {
   const value = dialect.quote(column.name);
   const counted = (text: string) => `${dialect.cast(dialect.bytes(text))} || ':' || ${text}`;
-  const instant = () => dialect.cast(dialect.epoch(value, epochUnit(column.scale), column));
+  const instant = () => dialect.cast(dialect.epoch(value, epochUnit(column.scale)));
   switch (column.type) {
     case 'NUMBER':
     case 'BOOLEAN':

@@ -47,7 +47,7 @@ function extreme(column: CanonicalColumn, value: string, dialect: ProfileDialect
     case 'TIMESTAMP_NTZ':
     case 'TIMESTAMP_LTZ':
     case 'TIMESTAMP_TZ':
-      return dialect.cast(dialect.epoch(value, epochUnit(column.scale), column));
+      return dialect.cast(dialect.epoch(value, epochUnit(column.scale)));
     default:
       return null;
   }

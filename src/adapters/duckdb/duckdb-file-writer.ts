@@ -63,7 +63,7 @@ async function profileOf(
   path: string,
 ): Promise<RowProfile> {
   const relation = `read_parquet(${literal(path)}, hive_partitioning = false)`;
-  const result = await connection.run(profileSql(relation, columns, duckdbProfile()));
+  const result = await connection.run(profileSql(relation, columns, duckdbProfile));
   const [row = []] = await result.getRows();
   return readProfile(columns, row as (string | null)[]);
 }

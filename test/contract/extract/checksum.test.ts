@@ -91,7 +91,7 @@ describe('the checksum in DuckDB SQL', () => {
     const column = columnOfType('V', value.type);
     const path = await write([column], [[value.cell]]);
 
-    const text = canonicalText(column, duckdbProfile());
+    const text = canonicalText(column, duckdbProfile);
     expect(await query(`SELECT ${text} AS text FROM '${path}'`)).toEqual([{ text: value.text }]);
   });
 
@@ -101,7 +101,7 @@ describe('the checksum in DuckDB SQL', () => {
       table.rows.map((row) => row.map((at) => (at === null ? null : (values[at]?.cell ?? null)))),
     );
 
-    const [row = {}] = await query(profileSql(`'${path}'`, columns, duckdbProfile()));
+    const [row = {}] = await query(profileSql(`'${path}'`, columns, duckdbProfile));
     const cells = Object.values(row) as (string | null)[];
     expect(readProfile(columns, cells)).toMatchObject({ rows: 6, checksum: table.checksum });
   });

@@ -7,11 +7,16 @@ import { glueBronzeCatalog } from '#src/adapters/aws/glue-bronze-catalog.ts';
 import { s3ObjectStore } from '#src/adapters/aws/s3-object-store.ts';
 import { s3PipelineStore } from '#src/adapters/aws/s3-pipeline-store.ts';
 import { duckdbFileWriter } from '#src/adapters/duckdb/duckdb-file-writer.ts';
+import { duckdbProfile } from '#src/adapters/duckdb/file-profile.ts';
 import { snowflakeWarehouse } from '#src/adapters/snowflake/snowflake-warehouse.ts';
 import { commitWindow } from '#src/extract/commit-window.ts';
 import type { ExtractDeps } from '#src/extract/extract-deps.ts';
 import { extractPart } from '#src/extract/extract-part.ts';
+import { comparedColumns, newestRowsSql, sourceRowsSql } from '#src/extract/newest-rows.ts';
 import { planExtraction } from '#src/extract/plan-extraction.ts';
+import { sourceProfile } from '#src/extract/source-profile.ts';
+import type { Manifest } from '#src/model/manifest.ts';
+import { profileSql, readProfile } from '#src/model/row-profile.ts';
 import { systemClock } from '#src/ports/clock.ts';
 import type { Warehouse } from '#src/ports/warehouse.ts';
 import { type Emulator, startEmulator } from '#test/helpers/emulator.ts';
@@ -296,5 +301,40 @@ describe('verify: checksum', () => {
       code: 'RECONCILE_MISMATCH',
       message: expect.stringContaining('another checksum'),
     });
+  });
+});
+
+describe('what bronze should have of the source', () => {
+  it('is counted and summed up alike, after changes, by watermark and whole', async () => {
+    await runAll(
+      source,
+      `create table changing as select seq4() as id, seq4() / 4::float as x,
+         dateadd(day, -1, current_timestamp())::timestamp_ntz(9) as changed
+       from table(generator(rowcount => 20))`,
+    );
+    const windows = await openQuery('changing', { table: 'changing', watermark_column: 'changed' });
+    const whole = await openQuery('changing_whole', { table: 'changing' });
+    await windows.extract();
+    await whole.extract();
+    await runAll(
+      source,
+      `update changing set x = -1, changed = current_timestamp()::timestamp_ntz(9) where id < 5`,
+    );
+
+    for (const query of [windows, whole]) {
+      await query.extract();
+
+      const last = (await query.manifest()) as Manifest;
+      const columns = comparedColumns(last);
+      const [row = {}] = await query.rows(
+        profileSql(newestRowsSql('bronze', last), columns, duckdbProfile),
+      );
+      const bronze = readProfile(columns, Object.values(row) as string[]);
+      const sql = profileSql(sourceRowsSql({ table: 'changing' }, last), columns, sourceProfile);
+      const queryId = await source.submitAll([sql], crypto.randomUUID());
+      const answers = await source.pollAll(queryId, 30);
+      expect(readProfile(columns, answers?.[0]?.rows[0] ?? [])).toEqual(bronze);
+      expect(bronze.rows).toBe(20);
+    }
   });
 });

@@ -1,0 +1,58 @@
+import type { Manifest } from '../model/manifest.ts';
+import { columnOfType } from '../model/source-type.ts';
+import type { SourceColumn } from '../ports/warehouse.ts';
+import { CHANGE_COLUMN, isAddedColumn } from './choose-columns.ts';
+import { requireWatermarkKind } from './watermark-kind.ts';
+
+const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
+const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+
+/** The columns of the source that a manifest's files have. */
+export function comparedColumns({ columns }: Manifest): readonly SourceColumn[] {
+  const names = new Set(columns.map(({ name }) => name));
+  return columns
+    .filter(({ name }) => name !== CHANGE_COLUMN && !isAddedColumn(name, names))
+    .map(({ name, type, nullable }) => columnOfType(name, type, nullable));
+}
+
+/**
+ * DuckDB SQL of the rows of bronze that the source should have: of each key the version read last,
+ * unless it was deleted; of a table that is read whole, those of the last run.
+ */
+export function newestRowsSql(bronze: string, last: Manifest): string {
+  if (last.watermarkColumn === null && last.deletes === 'none') {
+    return `(SELECT * FROM ${bronze} WHERE extraction_timestamp = TIMESTAMP ${literal(
+      last.extractedAt.replace('T', ' ').replace('Z', ''),
+    )}) AS newest`;
+  }
+  const key = last.key.map(quote).join(', ');
+  const kept = last.deletes === 'none' ? '' : `WHERE ${CHANGE_COLUMN} <> 'delete'`;
+  return (
+    `(SELECT * FROM (SELECT * FROM ${bronze}\n` +
+    `  QUALIFY row_number() OVER (PARTITION BY ${key} ORDER BY extraction_timestamp DESC) = 1)\n` +
+    `${kept}) AS newest`
+  );
+}
+
+/**
+ * Snowflake SQL of the rows that the last window was planned over, as the source was then; a query
+ * by sql is read as it is now.
+ */
+export function sourceRowsSql(
+  query: { readonly table?: string | undefined; readonly sql?: string | undefined },
+  last: Manifest,
+): string {
+  const at = `AT(TIMESTAMP => '${last.snapshotAt.replace('T', ' ').replace('Z', '')} +00:00'::TIMESTAMP_TZ(9))`;
+  const from = query.table === undefined ? `(${query.sql}) AS source_rows` : `${query.table} ${at}`;
+  const list = comparedColumns(last).map(({ name }) => quote(name));
+  return `(SELECT ${list.join(', ')} FROM ${from}${beforeWatermark(last)}) AS compared`;
+}
+
+function beforeWatermark(last: Manifest): string {
+  const column = last.columns.find(({ name }) => name === last.watermarkColumn);
+  if (column === undefined || last.window === null) return '';
+  const name = quote(column.name);
+  const { literal: bound } = requireWatermarkKind(columnOfType(column.name, column.type));
+  const operator = last.window.closed ? '<=' : '<';
+  return ` WHERE ${name} ${operator} ${bound(last.window.to)} OR ${name} IS NULL`;
+}
