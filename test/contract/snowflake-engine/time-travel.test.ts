@@ -296,6 +296,38 @@ describe('a time that has nothing to show', () => {
   });
 });
 
+describe('DATA_RETENTION_TIME_IN_DAYS', () => {
+  const daysOf = async (name: string) =>
+    (await records(session, `show tables like '${name}'`))[0]?.retention_time;
+
+  it('comes from the schema, and the schema has it from the database', async () => {
+    await run(session, 'create or replace database kept data_retention_time_in_days = 7');
+    await run(session, 'create schema kept.brief data_retention_time_in_days = 0');
+    await run(session, 'create schema kept.long');
+    await run(session, 'create table kept.long.seven (a int)');
+    await run(session, 'create table kept.long.two (a int) data_retention_time_in_days = 2');
+    await run(session, 'create transient table kept.long.one (a int)');
+    await run(session, 'create table kept.brief.none (a int)');
+    await run(session, 'use schema kept.long');
+    expect(await daysOf('seven')).toBe('7');
+    expect(await daysOf('two')).toBe('2');
+    expect(await daysOf('one')).toBe('1');
+    await run(session, 'alter table two unset data_retention_time_in_days');
+    expect(await daysOf('two')).toBe('7');
+    await run(session, 'use schema kept.brief');
+    expect(await daysOf('none')).toBe('0');
+    await run(session, 'use schema db.public');
+  });
+
+  it.each([
+    'create table x (a int) data_retention_time_in_days = 91',
+    'create transient table x (a int) data_retention_time_in_days = 2',
+    'alter table t set data_retention_time_in_days = -1',
+  ])('is refused in "%s"', async (sql) => {
+    await expect(run(session, sql)).rejects.toMatchObject({ code: '001008' });
+  });
+});
+
 describe('columns of the past', () => {
   it('are those the table had, a dropped one too', async () => {
     const before = clock.literal();

@@ -14,7 +14,8 @@ export type Persistence = 'permanent' | 'transient' | 'temporary';
 export interface TableOptions {
   readonly comment: string | null;
   readonly clusterBy: string | null;
-  readonly retentionDays: number;
+  /** Null is that of the schema. */
+  readonly retentionDays: number | null;
   readonly isChangeTracked: boolean;
   readonly extensionDays?: number;
 }
@@ -111,7 +112,7 @@ export function parseCreateTable(reader: TokenReader): CreateTable {
   const options: OptionDraft = {
     comment: null,
     clusterBy: null,
-    retentionDays: 1,
+    retentionDays: null,
     isChangeTracked: false,
   };
   while (readOption(reader, options));

@@ -24,6 +24,7 @@ import {
   setType,
 } from '../table/alter-column.ts';
 import { withTracking } from '../table/change-tracking.ts';
+import { checkRetention, retentionOf } from '../table/retention.ts';
 import { runAltered } from '../table/run-altered.ts';
 import { resolveColumn, resolveConstraints } from '../table/table-columns.ts';
 import type { Work } from '../transaction.ts';
@@ -74,7 +75,7 @@ async function alter(altering: Altering, table: TableObject): Promise<TableObjec
   if (reader.acceptOne('ALTER', 'MODIFY')) return alterColumns(altering, table);
   if (reader.accept('CLUSTER', 'BY')) return { ...table, clusterBy: `(${reader.bracketText()})` };
   if (reader.accept('SET')) return setOptions(reader, table);
-  if (reader.accept('UNSET')) return unsetOptions(reader, table);
+  if (reader.accept('UNSET')) return unsetOptions(altering, table);
   throw unsupported(`ALTER TABLE ${reader.peek()?.text ?? ''}`);
 }
 
@@ -158,7 +159,8 @@ function setOptions(reader: TokenReader, table: TableObject): TableObject {
   while (!reader.isAtEnd) {
     if (reader.accept('COMMENT')) next = { ...next, comment: reader.optionValue() };
     else if (reader.accept('DATA_RETENTION_TIME_IN_DAYS')) {
-      next = { ...next, retentionDays: reader.optionInteger() };
+      const days = checkRetention(table.persistence, reader.optionInteger());
+      next = { ...next, retentionDays: days };
     } else if (reader.accept('MAX_DATA_EXTENSION_TIME_IN_DAYS')) {
       next = { ...next, extensionDays: reader.optionInteger() };
     } else if (reader.accept('CHANGE_TRACKING')) {
@@ -169,9 +171,11 @@ function setOptions(reader: TokenReader, table: TableObject): TableObject {
   return next;
 }
 
-function unsetOptions(reader: TokenReader, table: TableObject): TableObject {
+function unsetOptions({ reader, session }: Altering, table: TableObject): TableObject {
   if (reader.accept('COMMENT')) return { ...table, comment: null };
-  if (reader.accept('DATA_RETENTION_TIME_IN_DAYS')) return { ...table, retentionDays: 1 };
+  if (reader.accept('DATA_RETENTION_TIME_IN_DAYS')) {
+    return { ...table, retentionDays: retentionOf(session, table, null) };
+  }
   throw unsupportedOption(reader);
 }
 

@@ -21,7 +21,7 @@ export function parseCreateContainer(reader: TokenReader, kind: 'DATABASE' | 'SC
     throw unsupported(`CREATE ${kind} … ${reader.next().value}`);
   }
   let comment: string | null = null;
-  let retentionDays = 1;
+  let retentionDays: number | null = null;
   while (!reader.isAtEnd) {
     if (reader.accept('COMMENT')) comment = reader.optionValue();
     else if (reader.accept('DATA_RETENTION_TIME_IN_DAYS')) retentionDays = reader.optionInteger();
@@ -31,6 +31,7 @@ export function parseCreateContainer(reader: TokenReader, kind: 'DATABASE' | 'SC
 }
 
 type Create = ReturnType<typeof parseCreateContainer>;
+type Options = Create['options'] & { readonly retentionDays: number };
 
 /** The new schema object, and its DuckDB schema made. */
 async function makeSchema(
@@ -38,7 +39,7 @@ async function makeSchema(
   statement: Statement,
   work: Work,
   name: QualifiedName,
-  options: Create['options'],
+  options: Options,
 ): Promise<SchemaObject> {
   await work.run(`CREATE SCHEMA ${duckdbSchema(name.database ?? '', name.name)}`);
   return { kind: 'SCHEMA', ...newObject(session, statement, name), ...options };
@@ -58,14 +59,15 @@ export const createDatabase: Handler = (session, statement) => {
     if (found && !create.orReplace) throw alreadyExists(key);
     if (!found) refuseCaseTwin(session, 'DATABASE', key);
     const remove = found ? [found, ...(await dropContents(session, work, name))] : [];
+    const options = { ...create.options, retentionDays: create.options.retentionDays ?? 1 };
     const database = {
       kind: 'DATABASE' as const,
       ...newObject(session, statement, key),
-      ...create.options,
+      ...options,
     };
     const publicName = { database: name, schema: null, name: 'PUBLIC' };
     const schema = await makeSchema(session, statement, work, publicName, {
-      ...create.options,
+      ...options,
       comment: null,
     });
     const message = `Database ${name} successfully created.`;
@@ -87,13 +89,21 @@ export const createSchema: Handler = (session, statement) => {
     const remove: CatalogObject[] = found
       ? [found, ...(await dropContents(session, work, key.database ?? '', key.name))]
       : [];
-    const schema = await makeSchema(session, statement, work, key, create.options);
+    const own = create.options.retentionDays;
+    const retentionDays = own ?? retentionOfDatabase(session, key.database ?? '');
+    const options = { ...create.options, retentionDays };
+    const schema = await makeSchema(session, statement, work, key, options);
     const message = `Schema ${key.name} successfully created.`;
     const onCommitted = () =>
       Object.assign(session.context, { database: key.database, schema: key.name });
     return { put: [schema], remove, message, onCommitted };
   });
 };
+
+function retentionOfDatabase({ engine }: SessionState, name: string): number {
+  const key = { database: null, schema: null, name };
+  return engine.catalog.find('DATABASE', key)?.retentionDays ?? 1;
+}
 
 /** Name in full of a schema, whose database must exist. */
 export function schemaName(

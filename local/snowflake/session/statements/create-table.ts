@@ -14,6 +14,7 @@ import { physicalName, physicalPart, StatementScope, tableRelation } from '../sc
 import { missingObject, type SessionState } from '../session-state.ts';
 import { alterToDefinition } from '../table/alter-to-definition.ts';
 import { makeRoom } from '../table/replace-object.ts';
+import { retentionOf } from '../table/retention.ts';
 import {
   checkColumns,
   copyIdentity,
@@ -113,6 +114,7 @@ function newTable(
     kind: 'TABLE',
     ...newObject(session, statement, name),
     ...options,
+    retentionDays: retentionOf(session, { ...name, persistence }, options.retentionDays),
     persistence,
     columns: [],
     constraints: [],

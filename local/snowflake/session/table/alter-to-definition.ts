@@ -17,6 +17,7 @@ import {
 } from './alter-column.ts';
 import { withTracking } from './change-tracking.ts';
 import { wrongKind } from './replace-object.ts';
+import { retentionOf } from './retention.ts';
 import { runAltered } from './run-altered.ts';
 import {
   checkColumns,
@@ -87,7 +88,9 @@ export async function alterToDefinition(
   if (table.generation !== found.generation) {
     await session.recorder.record(work, table, session.recorder.next(), statement.queryId);
   }
-  const options = { ...table, ...create.options, constraints, alteredAt: statement.now };
+  const retentionDays = retentionOf(session, table, create.options.retentionDays);
+  const given = { ...create.options, retentionDays, constraints };
+  const options = { ...table, ...given, alteredAt: statement.now };
   const put = withTracking(table, options, statement.now.getTime());
   return { put: [put], message: `Table ${found.name} successfully created.` };
 }
