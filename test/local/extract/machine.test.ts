@@ -122,6 +122,21 @@ describe('a deployed extractor that is stopped after 20 seconds', () => {
   });
 });
 
+/** Every statement of a run says in the source's history what it was for. */
+async function expectTags(
+  id: { pipeline: string; query: string },
+  runId: string,
+  queryIds: readonly string[],
+): Promise<void> {
+  const tagged = async (step: string) => {
+    const tag = JSON.stringify({ app: 'snowmelt', runId, ...id, step });
+    const from = 'from table(information_schema.query_history(result_limit => 10000))';
+    return Number(await source.scalar(`select count(*) ${from} where query_tag = '${tag}'`));
+  };
+  expect(await tagged('plan')).toBeGreaterThan(2);
+  expect(await tagged('part')).toBe(2 * queryIds.length);
+}
+
 describe('a split table', () => {
   it('is read as ranges of one snapshot by a distributed map, and committed as one', async () => {
     const story = await makeStory('split', { split: { column: 'id', rows: 15_000 } });
@@ -136,6 +151,7 @@ describe('a split table', () => {
     expect(new Set(manifest?.queryIds).size).toBe(4);
     const keys = manifest?.files.map(({ key }) => /part-(\d{4})-\d{4}/.exec(key)?.[1]);
     expect([...new Set(keys)]).toEqual(['0000', '0001', '0002', '0003']);
+    await expectTags(story.id, 'split-1', manifest?.queryIds ?? []);
   });
 });
 
