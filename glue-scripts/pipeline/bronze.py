@@ -26,11 +26,11 @@ def read_bronze(
     spark: SparkSession, lake_bucket: str, manifests: Sequence[Manifest]
 ) -> DataFrame | None:
     """The rows of one query's manifests, with the file and run each came from; None without
-    files."""
+    files. A column that came later is null in the rows before it."""
     frames = [_read(spark, lake_bucket, manifest) for manifest in manifests if manifest["files"]]
     if not frames:
         return None
-    return reduce(lambda one, other: one.unionByName(other), frames)
+    return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)
 
 
 def _read(spark: SparkSession, lake_bucket: str, manifest: Manifest) -> DataFrame:

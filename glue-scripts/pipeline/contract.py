@@ -21,6 +21,8 @@ EXTRACTED_AT = "_extracted_at"
 ORDERED_BY = "_ordered_by"
 SAME_AS = "_same_as"
 FIRST_BY = "_first_by"
+# When the deletion of a key was extracted.
+DELETED_AT = "_deleted_at"
 EFFECTIVE_FROM = "effective_from"
 EFFECTIVE_TO = "effective_to"
 IS_CURRENT = "is_current"

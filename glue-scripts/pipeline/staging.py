@@ -22,7 +22,7 @@ from pipeline.contract import (
     silver_target,
     technical_columns,
 )
-from pipeline.current import plan_current
+from pipeline.deletions import plan_current_and_deleted, split_deleted
 from pipeline.errors import TerminalError
 from pipeline.history import effective_from, plan_history
 from pipeline.plan import BATCH, DUPLICATES, OP, REMOVED
@@ -92,19 +92,24 @@ def _stage(
         # The types of what versions are ordered by are known once there are rows.
         known = StructField(EXTRACTED_AT, TimestampType())
         return Staged(table, silver_target(args, table, [known]), Counts())
-    conformed = conform(source, table, manifests[0]["key"]).persist(StorageLevel.MEMORY_AND_DISK)
+    upserts, deleted = split_deleted(source, table)
+    conformed = conform(upserts, table, manifests[0]["key"]).persist(StorageLevel.MEMORY_AND_DISK)
     found = _find(conformed, table)
-    _assert_read(table, manifests, found.read)
+    deletions = deleted.count() if deleted else 0
+    _assert_read(table, manifests, found.read + deletions)
     technical = [conformed.schema[name] for name in technical_columns(table)]
     target = silver_target(args, table, technical)
     refuse_other_columns(spark, target)
     newest, repeated = _split_versions(conformed, table, found)
-    planned = plan_history if keeps_history(table) else plan_current
     stored = stored_rows(spark, target.name)
-    plan = planned(newest, stored, table)
-    if stored or "deduplicate" in table or keeps_history(table):
+    plan = (
+        plan_history(newest, stored, table, deleted)
+        if keeps_history(table)
+        else plan_current_and_deleted(newest, stored, deleted, table)
+    )
+    if stored or deleted or "deduplicate" in table or keeps_history(table):
         plan.persist(StorageLevel.MEMORY_AND_DISK)  # else it is conformed itself, persisted above
-    counts = _counts(table, found, plan, repeated.count() if repeated else 0)
+    counts = _counts(table, found, plan, repeated.count() if repeated else 0, deletions)
     return Staged(table, target, counts, plan, _refused(table, counts, conformed, repeated, plan))
 
 
@@ -174,8 +179,10 @@ def _refused(
     return tuple(frames)
 
 
-def _counts(table: SilverTable, found: _Found, plan: DataFrame, repeated: int) -> Counts:
-    read, reasons = found.read, found.reasons
+def _counts(
+    table: SilverTable, found: _Found, plan: DataFrame, repeated: int, deletions: int
+) -> Counts:
+    read, reasons = found.read + deletions, found.reasons
     rejects = {reason: reasons[reason] for reason in sorted(filter(None, reasons))}
     rows = plan.groupBy(OP, BATCH).count().collect()
 
@@ -186,7 +193,7 @@ def _counts(table: SilverTable, found: _Found, plan: DataFrame, repeated: int) -
     changed = total(["insert", "update"], batch_only=True)
     unchanged = total(["same", "delete"], batch_only=True)
     duplicates = repeated + total(["repeat", "withdraw"])
-    accepted = changed + unchanged
+    accepted = changed + unchanged + deletions
     if read != accepted + duplicates + sum(rejects.values()):
         raise TerminalError(
             f"Cannot account for the rows of {table['table']}: {read} were read, {accepted} "
