@@ -156,6 +156,22 @@ export interface IntegrationObject extends ObjectBase {
   readonly externalId: string;
 }
 
+export interface ProcedureArgument {
+  readonly name: string;
+  readonly type: SnowflakeType;
+  readonly defaultText: string | null;
+}
+
+/** A procedure in SQL; there is one of a name. */
+export interface ProcedureObject extends ObjectBase {
+  readonly kind: 'PROCEDURE';
+  readonly args: readonly ProcedureArgument[];
+  /** Null for RETURNS TABLE (…). */
+  readonly returns: SnowflakeType | null;
+  /** The block, as it was written. */
+  readonly body: string;
+}
+
 export type CatalogObject =
   | TableObject
   | ViewObject
@@ -167,7 +183,8 @@ export type CatalogObject =
   | RoleObject
   | StageObject
   | FileFormatObject
-  | IntegrationObject;
+  | IntegrationObject
+  | ProcedureObject;
 
 export type ObjectKind = CatalogObject['kind'];
 export type ObjectOf<K extends ObjectKind> = Extract<CatalogObject, { kind: K }>;

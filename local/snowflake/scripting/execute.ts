@@ -9,8 +9,10 @@ import {
 import type { TokenReader } from '../session/parse/token-reader.ts';
 import type { SessionState } from '../session/session-state.ts';
 import { unsupported } from '../sql/errors.ts';
+import type { SnowflakeType } from '../types.ts';
+import { Evaluator } from './evaluator.ts';
 import { ScriptException } from './exception.ts';
-import type { Frame } from './frame.ts';
+import { Frame } from './frame.ts';
 import { type Ending, Interpreter } from './interpreter.ts';
 import { parseBlock } from './parse-block.ts';
 import { parseDynamic } from './parse-text.ts';
@@ -29,12 +31,20 @@ function answerValue(
   return answerRows(session, statement, STATEMENT_TYPE.select, columns, [[text]]);
 }
 
+interface BlockOptions {
+  /** Of the one column that it answers. */
+  readonly name: string;
+  readonly globals?: Frame;
+  /** The type that its value is converted to. */
+  readonly returns?: SnowflakeType | null;
+}
+
 /** Runs a block; it answers what it returns, a value or the rows of RETURN TABLE. */
 export async function runBlock(
   session: SessionState,
   statement: Statement,
   reader: TokenReader,
-  options: { readonly name: string; readonly globals?: Frame },
+  options: BlockOptions,
 ): Promise<Answer> {
   const block = parseBlock(reader);
   reader.acceptSymbol(';');
@@ -48,7 +58,12 @@ export async function runBlock(
   }
   if (ending?.kind === 'return table') return ending.answer;
   const value = ending?.kind === 'return' ? ending.value : NULL;
-  return answerValue(session, statement, value, options.name);
+  const { name, returns } = options;
+  if (!returns) return answerValue(session, statement, value, name);
+  const frame = new Frame();
+  frame.set('RESULT', { kind: 'variable', type: null, value });
+  const evaluator = new Evaluator(statement.nested, statement.signal, frame);
+  return answerValue(session, statement, await evaluator.value('result', frame, returns), name);
 }
 
 /**

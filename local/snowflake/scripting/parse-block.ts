@@ -1,4 +1,5 @@
 import type { TokenReader } from '../session/parse/token-reader.ts';
+import { unsupported } from '../sql/errors.ts';
 import type { Block, Handler, Step } from './model.ts';
 import { parseDeclaration } from './parse-declaration.ts';
 import { expressionTo, parseStatement, variableList } from './parse-text.ts';
@@ -39,7 +40,8 @@ function parseHandlers(reader: TokenReader): Handler[] {
   while (reader.accept('WHEN')) {
     const names = [reader.identifier()];
     while (reader.accept('OR')) names.push(reader.identifier());
-    if (!reader.accept('EXIT')) reader.accept('CONTINUE');
+    reader.accept('EXIT');
+    if (reader.sees('CONTINUE')) throw unsupported('CONTINUE handlers');
     reader.expect('THEN');
     handlers.push({ names, steps: parseSteps(reader) });
   }

@@ -73,7 +73,7 @@ export function parseStatement(reader: TokenReader): ParsedStatement {
   if (reader.accept('EXECUTE', 'IMMEDIATE')) return { source: parseDynamic(reader), into: [] };
   const tokens = tokensTo(reader, []);
   if (tokens.length === 0) throw reader.error();
-  const range = /^(SELECT|WITH)$/.test(tokens[0]?.value ?? '') ? intoRange(tokens) : undefined;
+  const range = /^(SELECT|WITH|CALL)$/.test(tokens[0]?.value ?? '') ? intoRange(tokens) : undefined;
   if (!range) return { source: { sql: textOf(reader, tokens) }, into: [] };
   const [from, to] = range;
   const names = tokens.slice(from, to).filter((_, at) => at % 3 === 2);

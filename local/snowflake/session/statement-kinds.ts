@@ -1,11 +1,13 @@
 import { opensBlock } from '../scripting/block-end.ts';
 import { anonymousBlock, executeImmediate } from '../scripting/execute.ts';
+import { call, createProcedure } from '../scripting/procedure.ts';
 import { unsupported } from '../sql/errors.ts';
 import { tokenize } from '../sql/tokenize.ts';
 import type { Handler } from './answer.ts';
 import type { TokenReader } from './parse/token-reader.ts';
 import { DATABASES, ROLES, SCHEMAS, WAREHOUSES } from './show/containers.ts';
 import { EXPORTED_KEYS, IMPORTED_KEYS, PRIMARY_KEYS, UNIQUE_KEYS } from './show/keys.ts';
+import { PROCEDURES } from './show/procedures.ts';
 import { COLUMNS, OBJECTS, SEQUENCES, TABLES, VIEWS } from './show/relations.ts';
 import { SHOW_PARAMETERS, SHOW_VARIABLES } from './show/settings.ts';
 import { show } from './show/show.ts';
@@ -54,6 +56,7 @@ const SHOWS = [
   VIEWS,
   COLUMNS,
   SEQUENCES,
+  PROCEDURES,
   PRIMARY_KEYS,
   UNIQUE_KEYS,
   IMPORTED_KEYS,
@@ -153,6 +156,9 @@ export const STATEMENTS: Readonly<Record<string, Handler>> = {
   BEGIN: beginOrBlock,
   DECLARE: anonymousBlock,
   'EXECUTE IMMEDIATE': executeImmediate,
+  'CREATE PROCEDURE': createProcedure,
+  'DROP PROCEDURE': drop('PROCEDURE'),
+  CALL: call,
   'START TRANSACTION': begin,
   COMMIT: commit,
   ROLLBACK: rollback,

@@ -13,6 +13,7 @@ export interface StatementSupport {
 const DEVIATIONS: Readonly<Record<string, string>> = {
   BEGIN: 'one transaction writes at a time, whatever the tables; others wait',
   DECLARE: 'blocks of Snowflake Scripting, also from BEGIN; no ASYNC, no CONTINUE handlers',
+  'CREATE PROCEDURE': 'in SQL; one of a name, no OUT arguments; EXECUTE AS changes nothing',
   'EXECUTE IMMEDIATE': 'of a string or a session variable; FROM a stage is refused',
   ROLLBACK:
     'a statement error keeps the transaction, except after RANDOM, UUID_STRING or sequences, when it ends',

@@ -155,7 +155,8 @@ export function splitStatements(sql: string): string[] {
   for (let at = 0; at <= tokens.length; at += 1) {
     const token = tokens[at];
     if (token !== undefined && token.text !== ';') {
-      const end = first === undefined ? blockEnd(tokens, at) : undefined;
+      const isBody = first?.value === 'CREATE' && tokens[at - 1]?.value === 'AS';
+      const end = first === undefined || isBody ? blockEnd(tokens, at) : undefined;
       first ??= token;
       at = end ?? at;
       last = tokens[at];

@@ -223,3 +223,55 @@ describe('exceptions', () => {
     await expect(run(session, 'begin let x := ; end')).rejects.toThrow('syntax error');
   });
 });
+
+describe('procedures', () => {
+  it('take arguments by position and name, with defaults, and return their type', async () => {
+    await run(
+      session,
+      `create or replace procedure add_row(id int, name varchar default 'none', price number(10, 2) default 1)
+       returns number(10, 1) language sql as
+       $$begin insert into t values (:id, :name, :price); return id + 0.26; end$$`,
+    );
+    expect(await answer('call add_row(7)')).toBe('7.3');
+    expect(await answer("call add_row(price => 2.5, id => 8, name => 'x')")).toBe('8.3');
+    expect(await rows(session, 'select * from t where id > 6 order by id')).toEqual([
+      ['7', 'none', '1.00'],
+      ['8', 'x', '2.50'],
+    ]);
+    await expect(run(session, 'call add_row()')).rejects.toMatchObject({ code: '001044' });
+    await expect(run(session, 'call add_row(1, other => 2)')).rejects.toMatchObject({
+      code: '001044',
+    });
+  });
+
+  it('return tables, call one another, are shown and dropped', async () => {
+    const create =
+      'create procedure first_rows(n int) returns table (id int) language sql as begin let r resultset := (select id from t order by id limit :n); return table(r); end';
+    expect(session.split(`${create}; select 1`)).toEqual([create, 'select 1']);
+    await run(session, create);
+    expect(await rows(session, 'call first_rows(2)')).toEqual([['1'], ['2']]);
+    await run(
+      session,
+      `create procedure twice(n int) returns int language sql as $$begin return n * 2; end$$`,
+    );
+    expect(
+      await answer('begin let x int; let n := 21; call twice(:n) into :x; return x; end'),
+    ).toBe('42');
+    const shown = await rows(session, "show procedures like 'twice'");
+    expect(shown[0]).toContain('TWICE(NUMBER(38,0)) RETURN NUMBER(38,0)');
+    await run(session, 'drop procedure twice(int)');
+    await expect(run(session, 'call twice(1)')).rejects.toMatchObject({ code: '002003' });
+  });
+
+  it('in other languages, and blocks with a mistake, are refused when made', async () => {
+    await expect(
+      run(session, "create procedure p() returns int language python as 'x'"),
+    ).rejects.toThrow('procedures in PYTHON');
+    await expect(
+      run(session, 'create procedure p() returns int language sql as $$begin let x := ; end$$'),
+    ).rejects.toThrow('syntax error');
+    await expect(
+      run(session, 'begin select 1; exception when other continue then null; end'),
+    ).rejects.toThrow('CONTINUE handlers');
+  });
+});

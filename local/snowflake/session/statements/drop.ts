@@ -19,6 +19,7 @@ const LABELS: Readonly<Record<ObjectKind, string>> = {
   STAGE: 'Stage',
   'FILE FORMAT': 'File format',
   INTEGRATION: 'Integration',
+  PROCEDURE: 'Procedure',
 };
 
 const ACCOUNT_KINDS: ReadonlySet<ObjectKind> = new Set([
@@ -86,6 +87,7 @@ export const drop =
     reader.expect(...kind.split(' '));
     const ifExists = reader.accept('IF', 'EXISTS');
     const parts = reader.name();
+    if (kind === 'PROCEDURE') reader.bracketText();
     reader.acceptOne('CASCADE', 'RESTRICT');
     reader.expectEnd();
     return changeCatalog(session, statement, async (work) => {
