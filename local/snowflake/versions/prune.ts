@@ -24,7 +24,15 @@ function baseByRetention(parts: EngineParts, table: TableObject): TableVersion |
   return byTime.version < byStreams.version ? byTime : byStreams;
 }
 
-/** The oldest version with which no more than so many old rows are kept. */
+async function count(connection: StoreConnection, relation: string): Promise<number> {
+  const [row] = await connection.rows(`SELECT count(*) AS n FROM ${relation}`);
+  return Number(row?.n);
+}
+
+/**
+ * The oldest version with which no more than so many old rows are kept: those of its generation's
+ * history, and the archives of the generations before.
+ */
 async function baseBySize(
   { versions }: EngineParts,
   connection: StoreConnection,
@@ -39,7 +47,18 @@ async function baseBySize(
     kept += Number(n);
     if (kept > mostRows) return versions.at(table.id, Number(until))?.version ?? Number(until);
   }
+  const archived = versions.generations.filter(({ id }) => id === table.id);
+  for (const older of archived.sort((a, b) => generationOf(b) - generationOf(a))) {
+    kept +=
+      (await count(connection, archiveName(older))) + (await count(connection, historyName(older)));
+    if (kept > mostRows) return firstAfter(versions.versions(table.id), generationOf(older));
+  }
   return 0;
+}
+
+/** The first version of the generations after one. */
+function firstAfter(versions: readonly TableVersion[], generation: number): number {
+  return versions.find((each) => each.generation > generation)?.version ?? 0;
 }
 
 function pruneSql(table: TableObject, { version, generation }: TableVersion): string[] {
@@ -73,24 +92,36 @@ async function pruneTable(
   for (const sql of pruneSql(table, base)) await connection.run(sql);
 }
 
+/** Dropped tables beyond their retention; and the oldest ones, when together they have many rows. */
+async function pruneDropped(
+  { versions, now }: EngineParts,
+  connection: StoreConnection,
+  mostRows: number,
+): Promise<void> {
+  let kept = 0;
+  for (const [at, { table, droppedAt }] of [...versions.dropped].reverse().entries()) {
+    kept += await count(connection, droppedTableName(table));
+    const isInTime = now().getTime() - droppedAt <= table.retentionDays * DAY_MS;
+    if (isInTime && (at === 0 || kept <= mostRows)) continue;
+    for (const sql of dropTableSql(table, droppedTableName(table))) await connection.run(sql);
+  }
+}
+
 /**
  * Removes what nobody may ask for any more: versions beyond the retention of their tables that no
- * stream stands at, dropped tables beyond theirs, and the oldest versions of tables with more old
- * rows than `mostRows`.
+ * stream stands at, dropped tables beyond theirs, and the oldest versions of tables and the oldest
+ * dropped tables where more than `mostRows` are kept.
  */
 export async function pruneVersions(
   parts: EngineParts,
   connection: StoreConnection,
   mostRows: number,
 ): Promise<void> {
-  const { catalog, versions, lock, now } = parts;
+  const { catalog, versions, lock } = parts;
   const release = await lock.acquire(60);
   try {
     await connection.run('BEGIN TRANSACTION');
-    for (const { table, droppedAt } of versions.dropped) {
-      if (now().getTime() - droppedAt <= table.retentionDays * DAY_MS) continue;
-      for (const sql of dropTableSql(table, droppedTableName(table))) await connection.run(sql);
-    }
+    await pruneDropped(parts, connection, mostRows);
     for (const table of catalog.list('TABLE')) {
       await pruneTable(parts, connection, table, mostRows);
     }

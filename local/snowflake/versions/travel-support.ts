@@ -15,7 +15,7 @@ export function travelSupport(): StatementSupport[] {
     {
       feature: 'DATA_RETENTION_TIME_IN_DAYS',
       isSupported: true,
-      note: 'at most two million old rows of a table are kept',
+      note: 'at most two million old rows of a table are kept, and as many of dropped tables',
     },
     { feature: 'AT | BEFORE of a view, or in a view', isSupported: false, note },
     { feature: 'AT | BEFORE of a temporary table', isSupported: false, note },

@@ -57,6 +57,11 @@ export class VersionRecorder implements TransactionHooks {
     );
   }
 
+  /** Notes rows that are kept for the past, so that they are pruned when there are many. */
+  noteKept(rows: number): void {
+    this.#keptRows += rows;
+  }
+
   /** Records that a statement has made a new version of a table. */
   async record(work: Work, table: TableObject, version: number, queryId: string): Promise<void> {
     if (table.persistence === 'temporary') return;

@@ -469,6 +469,31 @@ describe('a store', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
+  it('forgets the oldest dropped tables when they have more rows together than it keeps', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'stand-in-dropped-'));
+    const open = async () => {
+      const engine = await createEngine({ dataDir, historyRows: 100 });
+      const opened = await engine.openSession({
+        ...{ user: 'T', database: 'DB', warehouse: 'COMPUTE_WH' },
+      });
+      return { engine, query: (sql: string) => rows(opened, sql) };
+    };
+    const first = await open();
+    await first.query('create database db');
+    await first.query('create table t as select seq4() n from table(generator(rowcount => 60))');
+    for (const n of [1, 2])
+      await first.query(`create or replace table t as select n + ${n} n from t`);
+    await first.query('drop table t');
+    await first.engine.close();
+    const { engine, query } = await open();
+    await query('undrop table t');
+    expect(await query('select min(n) from t')).toEqual([['3']]);
+    await query('alter table t rename to newest');
+    await expect(query('undrop table t')).rejects.toThrow('was purged');
+    await engine.close();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
   it('of a time before versions opens, with rows and a past that begins then', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'stand-in-old-'));
     const open = async () => {

@@ -4,7 +4,7 @@ import type { Handler } from '../answer.ts';
 import { changeCatalog } from '../change-catalog.ts';
 import { missing, missingObject, type SessionState } from '../session-state.ts';
 import { dropContents } from '../table/drop-contents.ts';
-import { retireObjectSql, wrongKind } from '../table/replace-object.ts';
+import { retireObject, wrongKind } from '../table/replace-object.ts';
 import { schemaName } from './create-container.ts';
 
 const LABELS: Readonly<Record<ObjectKind, string>> = {
@@ -101,7 +101,7 @@ export const drop =
       if (!found) throw notThere(session, kind, parts);
       if (found.kind !== kind) throw wrongKind(found, kind);
       const contents = await contentsOf(session, work, found);
-      for (const sql of retireObjectSql(found, statement.now)) await work.run(sql);
+      await retireObject(session, work, found, statement.now);
       const onCommitted = () => {
         leaveContext(session, found);
         if (found.kind === 'STAGE') void session.engine.stages.forget(found.id);

@@ -2,6 +2,7 @@ import type { CatalogObject, ObjectKind, QualifiedName, TableObject } from '../.
 import { displayObject, duckdbName } from '../../catalog/names.ts';
 import { compilationError } from '../../sql/errors.ts';
 import { alreadyExists, refuseCaseTwin } from '../change-catalog.ts';
+import { physicalName } from '../scope.ts';
 import type { SessionState } from '../session-state.ts';
 import type { Work } from '../transaction.ts';
 import { dropTableSql, retireTableSql } from './table-sql.ts';
@@ -23,9 +24,20 @@ export function dropObjectSql(object: CatalogObject): string[] {
   return object.kind === 'SEQUENCE' ? [`DROP SEQUENCE ${duckdbName(object)}`] : [];
 }
 
-/** The same, but a table may come back by UNDROP. */
-export function retireObjectSql(object: CatalogObject, now: Date): string[] {
-  return object.kind === 'TABLE' ? retireTableSql(object, now) : dropObjectSql(object);
+/** Drops what stands behind an object; a table may come back by UNDROP. */
+export async function retireObject(
+  session: SessionState,
+  work: Work,
+  object: CatalogObject,
+  now: Date,
+): Promise<void> {
+  if (object.kind !== 'TABLE') {
+    for (const sql of dropObjectSql(object)) await work.run(sql);
+    return;
+  }
+  const [row] = await work.rows(`SELECT count(*) AS n FROM ${physicalName(object)}`);
+  session.recorder.noteKept(Number(row?.n));
+  for (const sql of retireTableSql(object, now)) await work.run(sql);
 }
 
 function existing(
@@ -63,7 +75,7 @@ export async function makeRoom(
   if (mode.ifNotExists) return 'exists';
   if (!mode.orReplace) throw alreadyExists(name);
   if (found.kind !== kind) throw wrongKind(found, kind);
-  for (const sql of retireObjectSql(found, session.engine.now())) await work.run(sql);
+  await retireObject(session, work, found, session.engine.now());
   return [found];
 }
 
