@@ -25,6 +25,7 @@ export interface StagingOptions {
   readonly shape: CsvShape;
   /** Folder for files on the way. */
   readonly scratch: string;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** The table of a file's records, on the connection that staged it. */
@@ -68,7 +69,7 @@ function stagedSql(path: string, width: number): string {
 }
 
 async function writeRows(file: LocalFile, path: string, options: StagingOptions): Promise<void> {
-  const { format, shape, width } = options;
+  const { format, shape, width, signal } = options;
   const out = createWriteStream(path);
   const write = async (line: number, error: object | null, cells: readonly unknown[]) => {
     const row = [String(line), error && JSON.stringify(error), ...cells];
@@ -77,6 +78,7 @@ async function writeRows(file: LocalFile, path: string, options: StagingOptions)
   let line = 1;
   try {
     for await (const row of readRecords(file.path, file.name, format, shape)) {
+      signal?.throwIfAborted();
       line = row.line;
       await write(row.line, row.error ?? null, row.error ? [] : row.cells.slice(0, width));
     }

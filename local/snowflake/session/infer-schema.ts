@@ -10,6 +10,7 @@ import { BOOLEAN, numberType, TEXT } from '../sql/types/names.ts';
 import type { StagedFile } from '../stage/stage-store.ts';
 import type { StoreConnection } from '../storage/connection.ts';
 import type { Statement } from './answer.ts';
+import { withLoader } from './copy/with-loader.ts';
 import { nameParts } from './parse/file-format.ts';
 import { parseLocation } from './parse/location.ts';
 import { Properties } from './parse/properties.ts';
@@ -134,9 +135,8 @@ export async function prepareInferred(
     const call = await readCall(session, text);
     const folder = session.engine.stages.scratchFolder(statement.queryId);
     session.scratch.add(folder);
-    const loader = await session.engine.connect();
-    const found = await infer(call, loader, join(folder, `infer-${index}`)).finally(() =>
-      loader.close(),
+    const found = await withLoader(session, statement, (loader) =>
+      infer(call, loader, join(folder, `infer-${index}`)),
     );
     const rows = [...found].map(([name, { type, files }], order) =>
       rowSql(name, type, files, order, call.isCaseIgnored),

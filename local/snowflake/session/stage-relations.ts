@@ -15,6 +15,7 @@ import type { StoreConnection } from '../storage/connection.ts';
 import { duckdbType } from '../types.ts';
 import type { Statement } from './answer.ts';
 import { highestPosition } from './copy/load-expressions.ts';
+import { withLoader } from './copy/with-loader.ts';
 import { readFormatClause } from './parse/file-format.ts';
 import { parseLocation } from './parse/location.ts';
 import { Properties } from './parse/properties.ts';
@@ -64,8 +65,7 @@ export async function prepareStages(
 ): Promise<void> {
   const references = referencesOf(statement.sql);
   if (references.length === 0) return;
-  const loader = await session.engine.connect();
-  try {
+  await withLoader(session, statement, async (loader) => {
     for (const [index, reference] of references.entries()) {
       const scan = scanOf(session, statement, loader, reference, index);
       const paths = await scanFiles(scan);
@@ -74,9 +74,7 @@ export async function prepareStages(
       await work.run(`CREATE OR REPLACE TEMP VIEW ${duckdbName} AS ${viewSql(columns, paths)}`);
       scope.offerStage(reference.name, { duckdbName, columns });
     }
-  } finally {
-    loader.close();
-  }
+  });
 }
 
 function scanOf(
@@ -122,8 +120,13 @@ async function scanFiles(scan: StageScan): Promise<string[]> {
 
 async function scanFile(scan: StageScan, file: StagedFile, index: number): Promise<string> {
   const { loader, format, width, scratch, location, statement } = scan;
+  const { signal } = statement;
   const local = await location.store.fetch(file.name, scratch);
-  await stageRows(loader, { path: local, name: file.name }, { format, width, scratch, shape: {} });
+  await stageRows(
+    loader,
+    { path: local, name: file.name },
+    { format, width, scratch, shape: {}, signal },
+  );
   await refuseErrors(loader, location.label + file.name);
   const fileName = location.keyPrefix + file.name;
   const rows = relationSql(STAGED, {

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineSession } from '#local/snowflake/statement.ts';
@@ -126,6 +128,22 @@ describe('COPY INTO <table> of CSV', () => {
     await run(session, 'drop stream order_changes');
   });
 
+  it('ends when it is cancelled, and leaves nothing', async () => {
+    const line = (at: number) => `${at},name ${at},${at}.25\n`;
+    await lake.put(
+      'lake/long/a.csv',
+      Array.from({ length: 200_000 }, (_, at) => line(at)).join(''),
+    );
+    const cancel = new AbortController();
+
+    const copy = run(session, 'copy into orders from @lake/long/', { signal: cancel.signal });
+    setTimeout(() => cancel.abort(), 300);
+
+    await expect(copy).rejects.toMatchObject({ code: '000604' });
+    expect(await rows(session, 'select count(*) from orders')).toEqual([['0']]);
+    expect(await readdir(join(lake.engine.dataDir, 'scratch'))).toEqual([]);
+  });
+
   it('removes what it has loaded with PURGE', async () => {
     await lake.put('lake/purged/a.csv', GOOD);
 
@@ -177,6 +195,25 @@ describe('COPY INTO <table> of CSV', () => {
     );
 
     expect(answer).toMatchObject([{ rows_parsed: '4', rows_loaded: '3', errors_seen: '1' }]);
+  });
+
+  it('keeps a NULL that a column does not take, and a division by zero, to their rows', async () => {
+    await lake.put('lake/nulls/a.csv', '1,2\n,2\n3,0\n4,4\n');
+    await run(session, 'create or replace table pairs (a int not null, b float)');
+
+    const [answer] = await records(
+      session,
+      'copy into pairs from (select $1, 8 / $2::float from @lake/nulls/) on_error = continue',
+    );
+
+    expect(answer).toMatchObject({
+      ...{ rows_parsed: '4', rows_loaded: '2', errors_seen: '2', first_error_line: '2' },
+      first_error: 'NULL result in a non-nullable column',
+    });
+    expect(await rows(session, 'select * from pairs order by a')).toEqual([
+      ['1', '4'],
+      ['4', '2'],
+    ]);
   });
 
   it('matches columns by the header', async () => {

@@ -162,6 +162,17 @@ describe('stages', () => {
     await run(session, 'drop stage if exists simple');
   });
 
+  it('go with their schema', async () => {
+    await run(session, 'create schema going');
+    await run(session, 'create stage going.s');
+    await run(session, 'create file format going.f type = json');
+    await run(session, 'drop schema going');
+    await run(session, 'use schema public');
+
+    expect(await records(session, "show stages like 's' in account")).toEqual([]);
+    expect(await records(session, "show file formats like 'f' in account")).toEqual([]);
+  });
+
   it('that are temporary are seen by their session only, and hide others', async () => {
     await run(session, "create stage shown url = 's3://bucket/everybody/'");
     await run(session, 'create temporary stage shown');

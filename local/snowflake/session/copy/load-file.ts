@@ -45,11 +45,12 @@ export interface LoadedFile {
 }
 
 /**
- * In TRY, which takes no function that DuckDB calls volatile, errors of ours are raised by a cast.
- * `error` is volatile.
+ * In TRY, which takes no function that DuckDB calls volatile as it does `error`, errors of ours are
+ * raised by a cast. It gives a NULL of no type, which fits every branch of a CASE, and is no CASE
+ * itself: the optimizer would raise a constant message before the first row.
  */
 const QUIET_ERRORS =
-  'CREATE OR REPLACE TEMP MACRO error(_sf_m) AS CASE WHEN CAST(_sf_m AS INTEGER) IS NULL THEN NULL END';
+  'CREATE OR REPLACE TEMP MACRO error(_sf_m) AS list_extract([NULL], CAST(_sf_m AS INTEGER))';
 const TYPED = 'temp.main._sf_typed';
 
 function relationOf({ format, file, fileName, now }: FileLoad, width: number): RelationOf {
@@ -62,7 +63,8 @@ function relationOf({ format, file, fileName, now }: FileLoad, width: number): R
  * apart, which takes longer.
  */
 async function convert(load: FileLoad, { expressions, width }: LoadPlan): Promise<void> {
-  const { loader } = load;
+  const { loader, signal } = load;
+  signal?.throwIfAborted();
   const fields = expressions.map((sql, at) => `'c${at}': ${sql}`).join(', ');
   const source = relationSql(STAGED, relationOf(load, width));
   const sql =
@@ -75,7 +77,7 @@ async function convert(load: FileLoad, { expressions, width }: LoadPlan): Promis
     if (/volatile function/.test((error as Error).message)) {
       throw unsupported('random values and sequences in a COPY transformation');
     }
-    load.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     await loader.run("SET disabled_optimizers = 'common_subexpressions'");
     await loader.run(sql);
   } finally {
@@ -201,6 +203,7 @@ async function stage(load: FileLoad): Promise<LoadPlan> {
       format,
       width: shape.width,
       scratch,
+      signal: load.signal,
       shape: {
         ...(shape.fieldCount === undefined ? {} : { fieldCount: shape.fieldCount }),
         ...(copy.match && format.type === 'CSV' ? { pick: header } : {}),
@@ -216,6 +219,7 @@ export async function loadFile(load: FileLoad): Promise<LoadedFile> {
   await convert(load, plan);
   const counts = await count(load.loader);
   const failure = counts.firstBad === null ? null : await failureOf(load, plan, counts.firstBad);
+  load.signal?.throwIfAborted();
   const verdict = judge(load.copy.onError, load.format, counts);
   if (verdict === 'abort' && failure) throw aborted(load, failure);
   const isLoading = verdict === 'load' && counts.good > 0;

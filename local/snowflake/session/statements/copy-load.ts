@@ -26,6 +26,7 @@ import { writeOptions } from '../change-catalog.ts';
 import { answerLoads, answerProblems, LOAD_COLUMNS, type Problem } from '../copy/load-answer.ts';
 import { planLoad, stagedShape } from '../copy/load-expressions.ts';
 import { type FileLoad, findFailures, type LoadedFile, loadFile } from '../copy/load-file.ts';
+import { withLoader } from '../copy/with-loader.ts';
 import { type CopyLoad, parseCopyLoad } from '../parse/copy-load.ts';
 import { resolveFormat } from '../resolve-format.ts';
 import { type Location, resolveLocation } from '../resolve-location.ts';
@@ -64,13 +65,10 @@ export const copyLoad: Handler = async (session, statement) => {
   if (statement.describeOnly) return answerColumns(STATEMENT_TYPE.copy, LOAD_COLUMNS);
   const scratch = session.engine.stages.scratchFolder(statement.queryId);
   session.scratch.add(scratch);
-  const loader = await session.engine.connect();
-  const load = { session, statement, copy, table, location, format, scope, loader, scratch };
-  try {
-    return copy.validation === null ? await write(load) : await validate(load);
-  } finally {
-    loader.close();
-  }
+  return withLoader(session, statement, (loader) => {
+    const load = { session, statement, copy, table, location, format, scope, loader, scratch };
+    return copy.validation === null ? write(load) : validate(load);
+  });
 };
 
 async function write(load: Load): Promise<Answer> {
