@@ -23,7 +23,6 @@ const CLIENT_PARAMETERS: SessionParameters = [
   { name: 'CLIENT_PREFETCH_THREADS', value: 4 },
   { name: 'CLIENT_MEMORY_LIMIT', value: 1536 },
   { name: 'CLIENT_TELEMETRY_ENABLED', value: false },
-  { name: 'QUERY_CONTEXT_CACHE_SIZE', value: 5 },
 ];
 
 /** The session's parameters, completed by what drivers expect to be told. */

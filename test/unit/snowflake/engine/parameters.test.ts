@@ -32,4 +32,30 @@ describe('SessionParameters', () => {
   it('takes a parameter that changes nothing here when it is its default', () => {
     expect(() => new SessionParameters().set('WEEK_START', '0')).not.toThrow();
   });
+
+  it.each([
+    ['PYTHON_CONNECTOR_QUERY_RESULT_FORMAT', 'JSON'],
+    ['JDBC_QUERY_RESULT_FORMAT', 'JSON'],
+    ['GO_QUERY_RESULT_FORMAT', 'JSON'],
+    ['CLIENT_PREFETCH_THREADS', '8'],
+    ['CLIENT_SESSION_KEEP_ALIVE', 'true'],
+    ['CLIENT_REQUEST_MFA_TOKEN', 'true'],
+    ['CLIENT_STORE_TEMPORARY_CREDENTIAL', 'true'],
+    ['CLIENT_OUT_OF_BAND_TELEMETRY_ENABLED', 'true'],
+    ['CLIENT_VALIDATE_DEFAULT_PARAMETERS', 'true'],
+    ['JS_TREAT_INTEGER_AS_BIGINT', 'true'],
+    ['QUERY_CONTEXT_CACHE_SIZE', '7'],
+    ['QUERY_TAG', 'nightly'],
+  ])('takes %s, which drivers set', (name, value) => {
+    const parameters = new SessionParameters();
+    parameters.set(name, value);
+    expect(String(parameters.get(name))).toBe(value);
+  });
+
+  it.each([
+    ['DEFAULT_NULL_ORDERING', 'FIRST'],
+    ['CSV_TIMESTAMP_FORMAT', 'YYYY'],
+  ])('refuses %s, which would change nothing here', (name, value) => {
+    expect(() => new SessionParameters().set(name, value)).toThrow(`'${name} = ${value}'`);
+  });
 });
