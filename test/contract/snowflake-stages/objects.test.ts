@@ -164,13 +164,13 @@ describe('stages', () => {
 
   it('go with their schema', async () => {
     await run(session, 'create schema going');
-    await run(session, 'create stage going.s');
-    await run(session, 'create file format going.f type = json');
+    await run(session, 'create stage going.vanishing');
+    await run(session, 'create file format going.vanishing type = json');
     await run(session, 'drop schema going');
     await run(session, 'use schema public');
 
-    expect(await records(session, "show stages like 's' in account")).toEqual([]);
-    expect(await records(session, "show file formats like 'f' in account")).toEqual([]);
+    expect(await records(session, "show stages like 'vanishing' in account")).toEqual([]);
+    expect(await records(session, "show file formats like 'vanishing' in account")).toEqual([]);
   });
 
   it('that are temporary are seen by their session only, and hide others', async () => {
