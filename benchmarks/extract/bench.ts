@@ -1,16 +1,22 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { availableParallelism, totalmem } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, loadavg, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { COLUMNS, recordPartitions } from './partitions.ts';
+import { paths } from '#local/setup/paths.ts';
+import { measureColdStart } from './cold-start.ts';
+import { recordPartitions } from './partitions.ts';
+import { columnsOf, tableOf, type Work } from './shapes.ts';
+import { measureUnload } from './unload.ts';
 
 const run = promisify(execFile);
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
 interface Plan {
   readonly name: string;
-  readonly rows: number;
+  readonly work: Work;
   readonly rounds: number;
 }
 
@@ -25,16 +31,36 @@ const { values: options } = parseArgs({
     rows: { type: 'string', default: '2000000' },
     rounds: { type: 'string', default: '3' },
     'peer-rows': { type: 'string', default: '200000' },
+    'large-rows': { type: 'string', default: '10000000' },
   },
 });
 const rows = Number(options.rows);
 const rounds = Number(options.rounds);
-const peerRows = Math.min(rows, Number(options['peer-rows']));
+const largeRows = Number(options['large-rows']);
+const orders = { shape: 'orders', rows };
+const wide = { shape: 'wide', rows: Math.ceil(rows / 10) };
+const events = { shape: 'events', rows: Math.ceil(rows / 5) };
+const large = { shape: 'orders', rows: largeRows };
+const peer = { shape: 'orders', rows: Math.min(rows, Number(options['peer-rows'])) };
+
+const FETCH = 'snowmelt fetch';
+const LIMIT = 'DuckDB on local partitions';
+const SDK = 'snowflake-sdk + parquetjs';
+const CONNECTOR = 'Python connector + pyarrow';
+const DLT = 'dlt';
+const PYTHON_NAMES: Readonly<Record<string, string>> = { [CONNECTOR]: 'connector', [DLT]: 'dlt' };
 
 const PLANS: readonly Plan[] = [
-  { name: 'snowmelt fetch', rows, rounds },
-  { name: 'DuckDB on local partitions', rows, rounds },
-  { name: 'snowflake-sdk + parquetjs', rows: peerRows, rounds: 1 },
+  { name: FETCH, work: orders, rounds },
+  { name: LIMIT, work: orders, rounds },
+  { name: CONNECTOR, work: orders, rounds },
+  { name: DLT, work: orders, rounds },
+  { name: SDK, work: peer, rounds: 1 },
+  { name: FETCH, work: wide, rounds },
+  { name: LIMIT, work: wide, rounds },
+  { name: FETCH, work: events, rounds },
+  { name: LIMIT, work: events, rounds },
+  ...(largeRows > 0 ? [{ name: FETCH, work: large, rounds: 1 }] : []),
 ];
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -47,25 +73,51 @@ async function startServer(): Promise<{ url: string; stop: () => void }> {
   return { url: String(chunk).trim(), stop: () => child.kill() };
 }
 
-async function measure(plan: Plan, url: string): Promise<Measured> {
-  const args = [here('run-subject.ts'), plan.name, String(plan.rows), url];
-  const { stdout } = await run(process.execPath, args, { maxBuffer: 1 << 26 });
-  return JSON.parse(/^MEASURED (.*)$/m.exec(stdout)?.[1] ?? '');
+/** A peer in Python, in its own environment. */
+async function measurePeer(peerName: string, table: string, url: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-peer-'));
+  const { python } = paths.clients['foreign clients'];
+  try {
+    const args = [here('peers.py'), peerName, url, table, folder];
+    return (await run(python, args, { maxBuffer: 1 << 26 })).stdout;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure({ name, work }: Plan, url: string): Promise<Measured> {
+  const table = tableOf(work);
+  const python = PYTHON_NAMES[name];
+  const stdout =
+    python === undefined
+      ? (
+          await run(process.execPath, [here('run-subject.ts'), name, table, url], {
+            maxBuffer: 1 << 26,
+          })
+        ).stdout
+      : await measurePeer(python, table, url);
+  const measured = JSON.parse(/^MEASURED (.*)$/m.exec(stdout)?.[1] ?? '');
+  if (measured.rows !== undefined && measured.rows !== work.rows) {
+    throw new Error(`${name} wrote ${measured.rows} of ${work.rows} rows`);
+  }
+  return measured;
 }
 
 const median = (values: readonly number[]) =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 const rounded = (value: number, digits = 2) => Number(value.toFixed(digits));
 
-function summary(plan: Plan, measured: readonly Measured[]) {
+function summary({ name, work }: Plan, measured: readonly Measured[]) {
   const seconds = measured.map((one) => rounded(one.seconds));
   const middle = median(seconds);
   return {
-    name: plan.name,
-    rows: plan.rows,
+    name,
+    table: work.shape,
+    rows: work.rows,
+    columns: columnsOf(work).length,
     seconds,
     median: middle,
-    rowsPerSecond: Math.round(plan.rows / middle),
+    rowsPerSecond: Math.round(work.rows / middle),
     peakRssMb: Math.max(...measured.map(({ peakRssMb }) => peakRssMb)),
   };
 }
@@ -77,22 +129,39 @@ async function runAll(url: string) {
     for (const plan of PLANS.filter((one) => round < one.rounds)) {
       const one = await measure(plan, url);
       measured.get(plan)?.push(one);
-      say(`${plan.name}: ${plan.rows} rows in ${one.seconds.toFixed(1)} s, ${one.peakRssMb} MB`);
+      const load = loadavg()[0]?.toFixed(1);
+      const work = `${plan.work.rows} ${plan.work.shape}`;
+      say(
+        `${plan.name}: ${work} in ${one.seconds.toFixed(1)} s, ${one.peakRssMb} MB, load ${load}`,
+      );
     }
   }
   return PLANS.map((plan) => summary(plan, measured.get(plan) ?? []));
 }
 
-say(`recording ${rows} rows`);
-await recordPartitions(rows);
-await recordPartitions(peerRows);
+/** Records what will be served, in the forms that its subjects read. */
+async function record(): Promise<void> {
+  for (const work of new Set(PLANS.map((plan) => plan.work))) {
+    say(`recording ${tableOf(work)}`);
+    const { folder } = await recordPartitions(work);
+    const isArrow = PLANS.some((plan) => plan.work === work && PYTHON_NAMES[plan.name]);
+    const columns = JSON.stringify(columnsOf(work));
+    if (isArrow) await run(paths.venvPython, [here('record_arrow.py'), folder, columns]);
+  }
+}
+
+await record();
 const server = await startServer();
 try {
   const subjects = await runAll(server.url);
-  const [fetch, limit, peer] = subjects.map(({ rowsPerSecond }) => rowsPerSecond);
+  const speed = (name: string, work: Work) =>
+    subjects.find((one) => one.name === name && one.table === work.shape && one.rows === work.rows)
+      ?.rowsPerSecond ?? Number.NaN;
+  const ratio = (name: string, work: Work, of = work) =>
+    rounded(speed(FETCH, work) / speed(name, of));
   const document = {
     benchmark: 'extract',
-    work: { rows, columns: COLUMNS.length },
+    work: { rows, columns: columnsOf(orders).length },
     machine: {
       cores: availableParallelism(),
       memoryGb: Math.round(totalmem() / 1024 ** 3),
@@ -100,17 +169,26 @@ try {
     },
     subjects,
     ratios: {
-      'snowmelt fetch / parquetjs': rounded((fetch ?? 0) / (peer ?? 1)),
-      'snowmelt fetch / limit': rounded((fetch ?? 0) / (limit ?? 1)),
+      'snowmelt fetch / parquetjs': ratio(SDK, orders, peer),
+      'snowmelt fetch / Python connector': ratio(CONNECTOR, orders),
+      'snowmelt fetch / dlt': ratio(DLT, orders),
+      'snowmelt fetch / limit': ratio(LIMIT, orders),
+      'snowmelt fetch / limit, 60 columns': ratio(LIMIT, wide),
+      'snowmelt fetch / limit, VARIANT': ratio(LIMIT, events),
     },
+    coldStart: await measureColdStart(5),
+    unload: await measureUnload(),
     notes: [
       'ratios are of rows per second; above 1 means that snowmelt is faster',
-      `snowflake-sdk + parquetjs: one round of ${peerRows} rows`,
+      `snowflake-sdk + parquetjs: one round of ${peer.rows} rows`,
     ],
   };
   if (options.json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-  else
+  else {
     console.table(subjects.map(({ seconds, ...shown }) => ({ ...shown, seconds: `${seconds}` })));
+    const { ratios, coldStart, unload } = document;
+    say(JSON.stringify({ ratios, coldStart, unload }, null, 2));
+  }
 } finally {
   server.stop();
 }

@@ -1,39 +1,48 @@
 import { createReadStream } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { COLUMNS, type Recording, recordedPath, recordPartitions } from './partitions.ts';
+import { gunzipSync } from 'node:zlib';
+import { type Recording, recordedPath, recordPartitions } from './partitions.ts';
+import { columnsOf, SHAPES, tableOf, type Work, workOf } from './shapes.ts';
 
 /**
  * Serves recorded results over the SQL API and the driver's protocol: `orders_<rows>` in a
  * statement names which. Nothing is computed, so that a client's time is its own.
  */
-const QUERY_ID = '01b00000-0000-0000-0000-';
+const names = Object.keys(SHAPES);
 
-const queryIdOf = (rows: number) => `${QUERY_ID}${String(rows).padStart(12, '0')}`;
-const rowsOfQuery = (text: string) => Number(text.slice(-12));
-const rowsInStatement = (sql: string) => Number(/orders_(\d+)/i.exec(sql)?.[1] ?? 0);
+/** The work is in the query id: which shape, and how many rows. */
+const queryIdOf = ({ shape, rows }: Work) =>
+  `01b00000-0000-0000-000${names.indexOf(shape)}-${String(rows).padStart(12, '0')}`;
+const workOfQuery = (id: string): Work => ({
+  shape: names[Number(id.at(-14))] ?? 'orders',
+  rows: Number(id.slice(-12)),
+});
 
-const recordings = new Map<number, Recording>();
+const recordings = new Map<string, Promise<Recording>>();
 
-async function recordingOf(rows: number): Promise<Recording> {
-  const recording = recordings.get(rows) ?? (await recordPartitions(rows));
-  recordings.set(rows, recording);
+function recordingOf(work: Work): Promise<Recording> {
+  const recording = recordings.get(tableOf(work)) ?? recordPartitions(work);
+  recordings.set(tableOf(work), recording);
   return recording;
 }
 
-const rowType = COLUMNS.map(({ cell: _, ...described }) => ({
-  ...described,
-  byteLength: described.length,
-  collation: null,
-  database: '',
-  schema: '',
-  table: '',
-}));
+const rowTypeOf = (work: Work) =>
+  columnsOf(work).map(({ cell: _, ...described }) => ({
+    ...described,
+    byteLength: described.length,
+    collation: null,
+    database: '',
+    schema: '',
+    table: '',
+  }));
 
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  const bytes = Buffer.concat(chunks);
+  const isZipped = request.headers['content-encoding'] === 'gzip';
+  return (isZipped ? gunzipSync(bytes) : bytes).toString('utf8');
 }
 
 function sendJson(response: ServerResponse, body: unknown, status = 200): void {
@@ -47,43 +56,41 @@ function sendFile(response: ServerResponse, path: string, contentType: string): 
 }
 
 /** A first partition without rows, so that all rows come the same way. */
-async function apiResult(rows: number) {
-  const { partitions } = await recordingOf(rows);
+async function apiResult(work: Work) {
+  const { rows } = work;
+  const { partitions } = await recordingOf(work);
+  const rowType = rowTypeOf(work);
   const partitionInfo = [{ rowCount: 0, uncompressedSize: 2 }, ...partitions];
   return {
-    statementHandle: queryIdOf(rows),
+    statementHandle: queryIdOf(work),
     resultSetMetaData: { numRows: rows, format: 'jsonv2', partitionInfo, rowType },
     data: [] as string[][],
   };
 }
 
-function apiScalar(kind: number) {
-  const value = kind === 1 ? '1900000000.000000000' : String(kind);
+function apiScalar(value: string) {
   const only = { name: 'A', type: 'text', nullable: true };
   return {
-    statementHandle: queryIdOf(kind),
     resultSetMetaData: { numRows: 1, partitionInfo: [{ rowCount: 1 }], rowType: [only] },
     data: [[value]],
   };
 }
 
-/**
- * Statement handles of counts, descriptions and the clock are small numbers below any recorded
- * size.
- */
+/** Answers of counts, descriptions and the clock. */
 const scalars = new Map<string, object>();
 
 async function serveApi(request: IncomingMessage, response: ServerResponse, url: URL) {
   if (request.method === 'POST') {
     const { statement } = JSON.parse(await readBody(request)) as { statement: string };
-    const rows = rowsInStatement(statement);
-    let statementHandle = queryIdOf(rows);
+    const work = workOf(statement);
+    let statementHandle = queryIdOf(work);
     if (/CURRENT_TIMESTAMP|COUNT\(|LIMIT 0/.test(statement)) {
       statementHandle = crypto.randomUUID();
-      const answer = /COUNT/.test(statement) ? apiScalar(rows) : apiScalar(1);
-      const described = { ...(await apiResult(rows || 1)), data: [] };
-      const isDescription = statement.includes('LIMIT 0');
-      scalars.set(statementHandle, { ...(isDescription ? described : answer), statementHandle });
+      const isCount = statement.includes('COUNT');
+      const answer = statement.includes('LIMIT 0')
+        ? { ...(await apiResult(work)), data: [] }
+        : apiScalar(isCount ? String(work.rows) : '1900000000.000000000');
+      scalars.set(statementHandle, { ...answer, statementHandle });
     }
     return sendJson(response, { code: '333334', statementHandle }, 202);
   }
@@ -91,9 +98,9 @@ async function serveApi(request: IncomingMessage, response: ServerResponse, url:
   const scalar = scalars.get(handle);
   if (scalar !== undefined) return sendJson(response, scalar);
   const partition = Number(url.searchParams.get('partition') ?? 0);
-  const rows = rowsOfQuery(handle);
-  if (partition === 0) return sendJson(response, await apiResult(rows));
-  const { folder } = await recordingOf(rows);
+  const work = workOfQuery(handle);
+  if (partition === 0) return sendJson(response, await apiResult(work));
+  const { folder } = await recordingOf(work);
   return sendFile(response, recordedPath(folder, 'api', partition - 1), 'application/json');
 }
 
@@ -110,22 +117,23 @@ const login = {
   sessionInfo: { databaseName: 'DB', schemaName: 'PUBLIC', warehouseName: 'WH', roleName: 'R' },
 };
 
-async function driverResult(rows: number, origin: string) {
-  const { partitions } = await recordingOf(rows);
+async function driverResult(work: Work, origin: string, form: 'driver' | 'arrow') {
+  const { rows } = work;
+  const { partitions } = await recordingOf(work);
   const chunks = partitions.map(({ rowCount, uncompressedSize }, index) => {
-    const url = `${origin}/chunks/${rows}/${index}`;
+    const url = `${origin}/chunks/${tableOf(work)}/${form}/${index}`;
     return { url, rowCount, uncompressedSize, compressedSize: uncompressedSize };
   });
   return {
     parameters: [{ name: 'TIMEZONE', value: 'UTC' }],
-    rowtype: rowType,
-    rowset: [],
+    rowtype: rowTypeOf(work),
+    ...(form === 'arrow' ? { rowsetBase64: '' } : { rowset: [] }),
     chunks,
     chunkHeaders: { 'x-recorded': '1' },
     total: rows,
     returned: rows,
-    queryId: queryIdOf(rows),
-    queryResultFormat: 'json',
+    queryId: queryIdOf(work),
+    queryResultFormat: form === 'arrow' ? 'arrow' : 'json',
     finalDatabaseName: 'DB',
     finalSchemaName: 'PUBLIC',
     finalWarehouseName: 'WH',
@@ -136,10 +144,11 @@ async function driverResult(rows: number, origin: string) {
 }
 
 async function serveDriver(request: IncomingMessage, response: ServerResponse, url: URL) {
-  const [, kind, rows, index] = url.pathname.split('/');
+  const [, kind, table = '', form, index] = url.pathname.split('/');
   if (kind === 'chunks') {
-    const { folder } = await recordingOf(Number(rows));
-    const path = recordedPath(folder, 'driver', Number(index));
+    const { folder } = await recordingOf(workOf(table));
+    const isArrow = form === 'arrow';
+    const path = recordedPath(folder, isArrow ? 'arrow' : 'driver', Number(index));
     return sendFile(response, path, 'application/octet-stream');
   }
   const body = await readBody(request);
@@ -147,7 +156,9 @@ async function serveDriver(request: IncomingMessage, response: ServerResponse, u
   if (url.pathname.endsWith('/login-request')) return answer(login);
   if (!url.pathname.endsWith('/query-request')) return answer({});
   const { sqlText } = JSON.parse(body) as { sqlText: string };
-  return answer(await driverResult(rowsInStatement(sqlText), `http://${request.headers.host}`));
+  const isPython = /python/i.test(request.headers['user-agent'] ?? '');
+  const origin = `http://${request.headers.host}`;
+  return answer(await driverResult(workOf(sqlText), origin, isPython ? 'arrow' : 'driver'));
 }
 
 const server = createServer((request, response) => {

@@ -15,10 +15,11 @@ import { extractPart } from '#src/extract/extract-part.ts';
 import { planExtraction } from '#src/extract/plan-extraction.ts';
 import { PipelineDocument } from '#src/model/pipeline.ts';
 import type { ObjectStore } from '#src/ports/object-store.ts';
-import { COLUMNS, recordedPath, recordPartitions } from './partitions.ts';
+import { recordedPath, recordPartitions } from './partitions.ts';
+import { columnsOf, tableOf, type Work } from './shapes.ts';
 
 /** Extracts so many rows from a server, into Parquet on the disk; returns the rows written. */
-export type Subject = (rows: number, url: string) => Promise<number>;
+export type Subject = (work: Work, url: string) => Promise<number>;
 
 /** A lake on the disk: the upload itself is not what is compared. */
 function folderObjectStore(folder: string): ObjectStore {
@@ -48,18 +49,18 @@ function folderObjectStore(folder: string): ObjectStore {
   };
 }
 
-const pipelineFor = (rows: number) =>
+const pipelineFor = (work: Work) =>
   PipelineDocument.parse({
     name: 'bench',
     snowflake: { account: 'bench', warehouse: 'WH', database: 'DB', schema: 'PUBLIC' },
     extract: {
       source_system: 'bench',
-      queries: [{ name: 'orders', table: `orders_${rows}`, key: ['id'] }],
+      queries: [{ name: 'orders', table: tableOf(work), key: ['id'], strategy: 'fetch' }],
     },
   });
 
 /** The product: plan, parts and commit with its own SQL API client and file writer. */
-const snowmeltFetch: Subject = async (rows, url) => {
+const snowmeltFetch: Subject = async (work, url) => {
   const folder = mkdtempSync(join(tmpdir(), 'bench-fetch-'));
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -70,7 +71,7 @@ const snowmeltFetch: Subject = async (rows, url) => {
     openWarehouse: (connection: PipelineDocument['snowflake']) =>
       snowflakeWarehouse({ connection, credentials }),
     lake: folderObjectStore(join(folder, 'lake')),
-    pipelines: memoryPipelineStore(pipelineFor(rows)),
+    pipelines: memoryPipelineStore(pipelineFor(work)),
     watermarks: memoryWatermarkStore(),
     catalog: memoryBronzeCatalog(),
     files,
@@ -94,15 +95,15 @@ const snowmeltFetch: Subject = async (rows, url) => {
 /**
  * The limit: DuckDB alone over the same partitions on the local disk, compressed as they were sent.
  */
-const duckdbLocal: Subject = async (rows) => {
-  const { folder, partitions } = await recordPartitions(rows);
+const duckdbLocal: Subject = async (work) => {
+  const { folder, partitions } = await recordPartitions(work);
   const output = mkdtempSync(join(tmpdir(), 'bench-limit-'));
   const instance = await DuckDBInstance.create(':memory:', {
     threads: '2',
     memory_limit: '1024MB',
   });
   const connection = await instance.connect();
-  const sources = COLUMNS.map(({ type, ...column }) => {
+  const sources = columnsOf(work).map(({ type, ...column }) => {
     const names: Record<string, string> = { FIXED: 'NUMBER', REAL: 'FLOAT' };
     return { ...column, type: names[type.toUpperCase()] ?? type.toUpperCase() };
   });
@@ -127,7 +128,7 @@ interface ParquetjsWriter {
 /**
  * parquetjs holds no DECIMAL beyond 18 digits; money goes as DOUBLE, which is what its users do.
  */
-async function openParquetjs(path: string): Promise<ParquetjsWriter> {
+async function openParquetjs(path: string, work: Work): Promise<ParquetjsWriter> {
   const module: string = 'parquetjs';
   const { default: parquet } = await import(module);
   const types: Record<string, string> = {
@@ -137,8 +138,9 @@ async function openParquetjs(path: string): Promise<ParquetjsWriter> {
     date: 'DATE',
     timestamp_ntz: 'TIMESTAMP_MICROS',
     boolean: 'BOOLEAN',
+    variant: 'UTF8',
   };
-  const fields = COLUMNS.map(({ name, type }) => {
+  const fields = columnsOf(work).map(({ name, type }) => {
     return [name, { type: types[type], optional: true, compression: 'SNAPPY' }];
   });
   const schema = new parquet.ParquetSchema(Object.fromEntries(fields));
@@ -156,7 +158,7 @@ async function loadSdk() {
 }
 
 /** The official driver's rows, each written with parquetjs. */
-const sdkParquetjs: Subject = async (rows, url) => {
+const sdkParquetjs: Subject = async (work, url) => {
   const snowflake = await loadSdk();
   const connection = snowflake.createConnection({
     account: 'bench',
@@ -167,11 +169,11 @@ const sdkParquetjs: Subject = async (rows, url) => {
   } as Parameters<typeof snowflake.createConnection>[0]);
   await connection.connectAsync(() => undefined);
   const output = mkdtempSync(join(tmpdir(), 'bench-sdk-'));
-  const writer = await openParquetjs(join(output, 'part.parquet'));
+  const writer = await openParquetjs(join(output, 'part.parquet'), work);
   let written = 0;
   const stream = await new Promise<AsyncIterable<object>>((done, fail) => {
     connection.execute({
-      sqlText: `select * from orders_${rows}`,
+      sqlText: `select * from ${tableOf(work)}`,
       streamResult: true,
       complete: (error, statement) =>
         error ? fail(error) : done(statement.streamRows() as AsyncIterable<object>),
