@@ -44,6 +44,8 @@ export interface SoakTally {
 export interface Chapter {
   readonly seed: number;
   readonly nth: number;
+  /** Most misfortunes. */
+  readonly most: number;
 }
 
 /** One query over one table, extracted under kills and faults until it has come through. */
@@ -57,6 +59,8 @@ interface Story {
   rows: number;
   runs: number;
   changes: number;
+  /** Whether the checksums of source and files are compared, which alone tells a row that came twice. */
+  readonly isVerified: boolean;
 }
 
 /** The note of an order, which the check makes anew for each id. */
@@ -79,19 +83,38 @@ async function openStory(
 ): Promise<Story> {
   const name = `soak_${seed}_${nth}`;
   const random = createRandom(seed, nth);
-  const story = { stage, random, tally, name, pipeline: name, rows: 0, runs: 0, changes: 0 };
+  const isVerified = random.chance(0.3);
+  const story = {
+    stage,
+    random,
+    tally,
+    name,
+    pipeline: name,
+    rows: 0,
+    runs: 0,
+    changes: 0,
+    isVerified,
+  };
   await runAll(
     stage.source,
     `create table ${name} (id number(18,0), note varchar(200), updated_at timestamp_ntz)`,
   );
   await addRows(story, FIRST_ROWS, 'dateadd(second, -60 - mod(seq4(), 600), current_timestamp())');
+  const verify = isVerified ? 'checksum' : 'count';
   await publish(stage.emulator, {
     name,
     snowflake: connectionTo(stage.standIn),
     extract: {
       source_system: 'soak',
       queries: [
-        { name, table: name, key: ['id'], watermark_column: 'updated_at', max_file_mb: 0.2 },
+        {
+          name,
+          table: name,
+          key: ['id'],
+          watermark_column: 'updated_at',
+          max_file_mb: 0.2,
+          verify,
+        },
       ],
     },
   });
@@ -139,6 +162,7 @@ const OBJECTS = /^(PUT|GET|HEAD) .*\/extract-/;
 const FAULTS: readonly (readonly [at: 'aws' | 'snowflake', request: RegExp, fate: Fate])[] = [
   ['snowflake', PARTITION, { kind: 'truncate' }],
   ['snowflake', PARTITION, { kind: 'lose_row' }],
+  ['snowflake', /partition=[2-9]/, { kind: 'repeat' }],
   ['snowflake', STATEMENTS, { kind: 'reset' }],
   ['snowflake', STATEMENTS, { kind: 'slow', ms: 300 }],
   ['snowflake', STATEMENTS, snowflakeError(429, '390505')],
@@ -157,9 +181,18 @@ const FAULTS: readonly (readonly [at: 'aws' | 'snowflake', request: RegExp, fate
   ['aws', /^PUT .*_manifest\.json/, s3Error(412, 'PreconditionFailed')],
 ];
 
+/** Faults after which every count is right. */
+const SILENT_FAULTS: typeof FAULTS = [
+  ['snowflake', PARTITION, { kind: 'double_row' }],
+  ['snowflake', PARTITION, { kind: 'double_row' }],
+  ['snowflake', PARTITION, { kind: 'double_row' }],
+];
+
 /** Lets some requests pass, then strikes one of the kind; the others pass. */
 function strikeOnce(story: Story): void {
-  const [at, request, fate] = story.random.pick(FAULTS);
+  const [at, request, fate] = story.random.pick(
+    story.isVerified ? [...FAULTS, ...SILENT_FAULTS] : FAULTS,
+  );
   let toPass = story.random.int(0, 6);
   let isOver = false;
   story.stage[at].decide = (line) => {
@@ -317,7 +350,8 @@ export async function liveThrough(
 ): Promise<void> {
   const story = await openStory(stage, chapter, tally);
   let runId = nextRun(story);
-  for (let misfortunes = story.random.int(14, 28); misfortunes > 0; misfortunes -= 1) {
+  const misfortunes = Math.min(story.random.int(14, 28), chapter.most);
+  for (let nth = 0; nth < misfortunes; nth += 1) {
     await misfortune(story, runId);
     if (story.random.chance(0.3)) await story.random.pick(CHANGES)(story);
     if (story.random.chance(0.5)) runId = nextRun(story);

@@ -19,7 +19,11 @@ export type Fate =
   /** The body ends too early, though the answer looks whole. */
   | { readonly kind: 'truncate' }
   /** One row of a partition is missing, though the answer is well formed. */
-  | { readonly kind: 'lose_row' };
+  | { readonly kind: 'lose_row' }
+  /** One row of a partition comes twice, in the place of another; nothing else tells. */
+  | { readonly kind: 'double_row' }
+  /** The partition before it comes in its place. */
+  | { readonly kind: 'repeat' };
 
 export interface FaultProxy {
   readonly url: string;
@@ -34,11 +38,15 @@ interface Answer {
   readonly body: Buffer;
 }
 
-function passOn(target: URL, request: IncomingMessage, body: Buffer): Promise<Answer> {
+function passOn(
+  target: URL,
+  request: IncomingMessage,
+  { body, path }: { readonly body: Buffer; readonly path: string | undefined },
+): Promise<Answer> {
   return new Promise((done, fail) => {
-    const { method, url, headers } = request;
+    const { method, headers } = request;
     const { hostname, port } = target;
-    const sending = sendRequest({ hostname, port, method, path: url, headers }, async (answer) => {
+    const sending = sendRequest({ hostname, port, method, path, headers }, async (answer) => {
       const chunks: Buffer[] = [];
       try {
         for await (const chunk of answer) chunks.push(chunk as Buffer);
@@ -53,18 +61,25 @@ function passOn(target: URL, request: IncomingMessage, body: Buffer): Promise<An
   });
 }
 
-/** The body of a partition with its last row taken out; null when it is none. */
-function withoutLastRow({ headers, body }: Answer): Buffer | null {
-  if (headers['content-encoding'] !== 'gzip') return null;
+/** The body of a partition with other rows; as it is when it is none. */
+function withRows({ headers, body }: Answer, change: (rows: unknown[]) => unknown[]): Buffer {
+  if (headers['content-encoding'] !== 'gzip') return body;
   const parsed = JSON.parse(gunzipSync(body).toString()) as { data?: unknown[] };
-  if (!Array.isArray(parsed.data) || parsed.data.length === 0) return null;
-  return gzipSync(JSON.stringify({ data: parsed.data.slice(0, -1) }));
+  if (!Array.isArray(parsed.data) || parsed.data.length < 2) return body;
+  return gzipSync(JSON.stringify({ data: change(parsed.data) }));
 }
+
+/** A request for the partition before the one that was asked for. */
+const before = (url: string | undefined) =>
+  url?.replace(/partition=(\d+)/, (_, number) => `partition=${Math.max(1, Number(number) - 1)}`);
 
 function spoil(fate: Fate, answer: Answer): Buffer {
   if (answer.status !== 200) return answer.body;
   if (fate.kind === 'truncate') return answer.body.subarray(0, answer.body.length / 2);
-  if (fate.kind === 'lose_row') return withoutLastRow(answer) ?? answer.body;
+  if (fate.kind === 'lose_row') return withRows(answer, (rows) => rows.slice(0, -1));
+  if (fate.kind === 'double_row') {
+    return withRows(answer, (rows) => [...rows.slice(0, -1), rows[0]]);
+  }
   return answer.body;
 }
 
@@ -84,7 +99,10 @@ export async function faultProxy(targetUrl: string): Promise<FaultProxy> {
         return void response.writeHead(fate.status, { 'content-type': type }).end(fate.body);
       }
       if (fate.kind === 'slow') await new Promise((done) => setTimeout(done, fate.ms));
-      const answer = await passOn(target, request, Buffer.concat(chunks));
+      const answer = await passOn(target, request, {
+        body: Buffer.concat(chunks),
+        path: fate.kind === 'repeat' ? before(request.url) : request.url,
+      });
       if (fate.kind === 'hang') return;
       const body = spoil(fate, answer);
       const headers = { ...answer.headers, 'content-length': String(body.length) };

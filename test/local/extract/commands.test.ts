@@ -5,11 +5,13 @@ import {
   CloudFormationClient,
   DescribeStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
 import { artifactsOf } from '#cli/object-stores.ts';
 import { openSnowflake, type SnowflakeSession } from '#cli/snowflake-connection.ts';
 import { openStack } from '#cli/stack.ts';
+import { dynamoWatermarkStore } from '#src/adapters/aws/dynamo-watermark-store.ts';
 import { s3PipelineStore } from '#src/adapters/aws/s3-pipeline-store.ts';
 import { lakeRows, snowmelt, snowmeltJson } from '#test/helpers/snowmelt.ts';
 
@@ -128,6 +130,28 @@ describe('backfill', () => {
 
     expect(exitCode).toBe(2);
     expect(stderr).toContain('Cannot read --from monday');
+  });
+});
+
+describe('extract, while another run is at work on the query', () => {
+  it('says which and since when, and ends with the code for trying again', async () => {
+    const stack = await openStack(shared);
+    const client = new DynamoDBClient(stack.clientConfig);
+    const watermarks = dynamoWatermarkStore({ table: stack.outputs.StateTable, client });
+    const id = { pipeline: 'visits', query: 'visits' };
+    await watermarks.replaceLease(id, null, {
+      holder: 'the-other-run',
+      execution: null,
+      since: '2026-01-02T03:04:05.000Z',
+      expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    });
+
+    const { exitCode, stdout } = await snowmelt('extract', 'visits', '--pipeline', visits());
+    await watermarks.releaseLease(id, 'the-other-run');
+
+    expect(exitCode).toBe(75);
+    expect(stdout).toContain('LEASE_HELD');
+    expect(stdout).toContain('run the-other-run is at work on it since 2026-01-02T03:04:05.000Z');
   });
 });
 

@@ -50,10 +50,11 @@ describe('an extraction under kills and faults', () => {
     async () => {
       const tally: SoakTally = { kills: 0, faults: 0, runs: 0, pairs: 0 };
       const deadline = Date.now() + MINUTES * 60_000;
+      const most = Math.ceil(KILLS / LANES);
       let stories = 0;
       const lane = async (stage: SoakStage) => {
         while (tally.kills < KILLS && Date.now() < deadline) {
-          await liveThrough(stage, { seed: SEED, nth: stories++ }, tally);
+          await liveThrough(stage, { seed: SEED, nth: stories++, most }, tally);
           process.stdout.write(`seed ${SEED}: ${stories} stories, ${JSON.stringify(tally)}\n`);
         }
       };
