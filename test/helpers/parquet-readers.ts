@@ -42,9 +42,14 @@ export async function describeWithParquetjs(path: string) {
 }
 
 const PYARROW = `
-import json, sys
+import decimal, json, sys
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+def text(value):
+    if isinstance(value, decimal.Decimal):
+        return format(value, 'f')
+    return None if value is None else str(value)
 
 table = pq.read_table(sys.argv[1], partitioning=None)
 types = {field.name: str(field.type) for field in table.schema}
@@ -56,7 +61,7 @@ for name in names:
         column = column.cast(pa.int64())
     elif pa.types.is_binary(column.type):
         column = pa.array([None if v is None else v.hex() for v in column.to_pylist()])
-    columns.append([None if v is None else str(v) for v in column.to_pylist()])
+    columns.append([text(v) for v in column.to_pylist()])
 rows = [dict(zip(names, values)) for values in zip(*columns)]
 print(json.dumps({"types": types, "rows": rows}))
 `;

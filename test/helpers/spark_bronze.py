@@ -29,14 +29,21 @@ spark.sparkContext.setLogLevel("ERROR")
 configure(spark, {})
 
 
+def as_text(name: str, type_name: str) -> str:
+    """A column as text, in SQL."""
+    text = f"hex(`{name}`)" if type_name == "binary" else f"cast(`{name}` as string)"
+    return f"{text} as `{name}`"
+
+
 def describe(document: str) -> dict[str, object]:
     run = json.loads(Path(document).read_text(encoding="utf-8"))
     rows = spark.read.parquet(*run["paths"])
     read = logical_types(rows, run["columns"])
     names = [name for name in read.columns if name not in NOT_COMPARED]
-    texts = read.selectExpr(*[f"cast(`{name}` as string) as `{name}`" for name in names])
+    types = dict(read.dtypes)
+    texts = read.selectExpr(*[as_text(name, types[name]) for name in names])
     return {
-        "types": dict(read.dtypes),
+        "types": types,
         "rows": sorted(json.dumps(row.asDict()) for row in texts.collect()),
         "checksum": checksum(rows, run["columns"]),
     }
