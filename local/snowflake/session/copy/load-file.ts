@@ -114,7 +114,7 @@ interface Failure extends FirstError {
 }
 
 /** Why a record failed: what its reader said, or the first column that cannot be converted. */
-export async function failureOf(load: FileLoad, plan: LoadPlan, row: number): Promise<Failure> {
+async function failureOf(load: FileLoad, plan: LoadPlan, row: number): Promise<Failure> {
   const { loader, tableName } = load;
   const [record = {}] = await loader.rows(
     `SELECT _sf_line, _sf_error FROM ${STAGED} WHERE _sf_row = ${row}`,
