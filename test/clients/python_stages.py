@@ -1,4 +1,4 @@
-"""Moves files and frames through stages with snowflake-connector-python; writes what it saw as JSON.
+"""Moves files and frames through stages with snowflake-connector-python; writes what it saw.
 
 Usage: python_stages.py <file with the stand-in's line as JSON> <folder for files>
 """
