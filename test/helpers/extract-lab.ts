@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { EngineOptions } from '#local/snowflake/engine.ts';
 import { dynamoWatermarkStore } from '#src/adapters/aws/dynamo-watermark-store.ts';
 import { glueBronzeCatalog } from '#src/adapters/aws/glue-bronze-catalog.ts';
 import { s3ObjectStore } from '#src/adapters/aws/s3-object-store.ts';
@@ -45,8 +46,8 @@ function realDeps({ clients }: Emulator, standIn: TestStandIn): ExtractDeps {
  * A real source and real stores, and the stage in this process: what it decides, the source must
  * understand.
  */
-export async function openExtractLab(name: string) {
-  const [emulator, standIn] = await Promise.all([startEmulator(name), startSource()]);
+export async function openExtractLab(name: string, engine: Partial<EngineOptions> = {}) {
+  const [emulator, standIn] = await Promise.all([startEmulator(name), startSource(engine)]);
   await makeResources(emulator, loginOf(standIn));
   const deps = realDeps(emulator, standIn);
   let runs = 0;
