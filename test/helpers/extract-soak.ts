@@ -3,9 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { createRandom, type Random } from '#local/demo/random.ts';
 import type { Warehouse } from '#src/ports/warehouse.ts';
 import type { Emulator } from './emulator.ts';
+import { FAULTS, SILENT_FAULTS } from './extract-faults.ts';
+import { checkBronze, noteSql } from './extract-oracle.ts';
 import { type ExtractProcess, startExtraction } from './extract-process.ts';
 import { connectionTo, runAll } from './extract-source.ts';
-import { committedManifests, publish, queryCommitted } from './extract-stage.ts';
+import { publish } from './extract-stage.ts';
 import type { Fate, FaultProxy } from './fault-proxy.ts';
 import type { TestStandIn } from './snowflake-client.ts';
 
@@ -16,7 +18,6 @@ const LEASE_SECONDS = 0.6;
 
 /** Rows of a table before its first extraction: three partitions of a result. */
 const FIRST_ROWS = 9000;
-const NOTE_LENGTH = 150;
 
 /** Most attempts until a run must have come through once nothing disturbs it any more. */
 const QUIET_ATTEMPTS = 12;
@@ -62,9 +63,6 @@ interface Story {
   /** Whether the checksums of source and files are compared, which alone tells a row that came twice. */
   readonly isVerified: boolean;
 }
-
-/** The note of an order, which the check makes anew for each id. */
-const noteSql = (id: string) => `rpad('order ' || ${id}, ${NOTE_LENGTH}, 'x')`;
 
 async function addRows(story: Story, count: number, age: string): Promise<void> {
   const id = `(${story.rows} + seq4())`;
@@ -132,61 +130,6 @@ function startRun(story: Story, runId: string, more: Record<string, string> = {}
 }
 
 const nextRun = (story: Story): string => `${story.name}-${++story.runs}`;
-
-const snowflakeError = (status: number, code: string): Fate => ({
-  kind: 'answer',
-  status,
-  body: JSON.stringify({ code, message: 'as if', sqlState: '00000' }),
-});
-
-const awsError = (status: number, name: string): Fate => ({
-  kind: 'answer',
-  status,
-  type: 'application/x-amz-json-1.0',
-  body: JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: 'as if' }),
-});
-
-const s3Error = (status: number, code: string): Fate => ({
-  kind: 'answer',
-  status,
-  type: 'application/xml',
-  body: `<?xml version="1.0"?><Error><Code>${code}</Code><Message>as if</Message></Error>`,
-});
-
-const STATEMENTS = /^\w+ \/api\/v2\/statements/;
-const PARTITION = /partition=[1-9]/;
-const ITEMS = /DynamoDB_\d+\.(UpdateItem|TransactWriteItems)/;
-const OBJECTS = /^(PUT|GET|HEAD) .*\/extract-/;
-
-/** Faults by name: which requests they befall, and how. */
-const FAULTS: readonly (readonly [at: 'aws' | 'snowflake', request: RegExp, fate: Fate])[] = [
-  ['snowflake', PARTITION, { kind: 'truncate' }],
-  ['snowflake', PARTITION, { kind: 'lose_row' }],
-  ['snowflake', /partition=[2-9]/, { kind: 'repeat' }],
-  ['snowflake', STATEMENTS, { kind: 'reset' }],
-  ['snowflake', STATEMENTS, { kind: 'slow', ms: 300 }],
-  ['snowflake', STATEMENTS, snowflakeError(429, '390505')],
-  ['snowflake', STATEMENTS, snowflakeError(503, '000603')],
-  ['snowflake', STATEMENTS, snowflakeError(401, '390318')],
-  ['snowflake', STATEMENTS, snowflakeError(401, '390144')],
-  ['snowflake', PARTITION, snowflakeError(422, '000709')],
-  ['aws', ITEMS, awsError(400, 'ConditionalCheckFailedException')],
-  ['aws', ITEMS, awsError(400, 'ProvisionedThroughputExceededException')],
-  ['aws', ITEMS, awsError(500, 'InternalServerError')],
-  ['aws', ITEMS, { kind: 'hang', when: 'after' }],
-  ['aws', OBJECTS, s3Error(503, 'SlowDown')],
-  ['aws', OBJECTS, s3Error(500, 'InternalError')],
-  ['aws', OBJECTS, { kind: 'reset' }],
-  ['aws', OBJECTS, { kind: 'slow', ms: 300 }],
-  ['aws', /^PUT .*_manifest\.json/, s3Error(412, 'PreconditionFailed')],
-];
-
-/** Faults after which every count is right. */
-const SILENT_FAULTS: typeof FAULTS = [
-  ['snowflake', PARTITION, { kind: 'double_row' }],
-  ['snowflake', PARTITION, { kind: 'double_row' }],
-  ['snowflake', PARTITION, { kind: 'double_row' }],
-];
 
 /** Lets some requests pass, then strikes one of the kind; the others pass. */
 function strikeOnce(story: Story): void {
@@ -309,36 +252,6 @@ async function comeThrough(story: Story): Promise<void> {
   );
 }
 
-/** What bronze must hold, from the ids alone. */
-export interface Expected {
-  readonly rows: number;
-  readonly ids: number;
-  readonly sum: string;
-  readonly strange: number;
-}
-
-async function check(story: Story): Promise<void> {
-  const { stage, rows } = story;
-  const id = { pipeline: story.pipeline, query: story.name };
-  const [found] = await queryCommitted(
-    stage.emulator,
-    id,
-    `select count(*)::int "rows", count(distinct id)::int ids, sum(id)::varchar sum,
-       count(*) filter (note is distinct from ${noteSql('id::bigint')})::int strange from bronze`,
-  );
-  const sum = String((BigInt(rows) * BigInt(rows - 1)) / 2n);
-  const expected: Expected = { rows, ids: rows, sum, strange: 0 };
-  if (JSON.stringify(found) !== JSON.stringify(expected)) {
-    throw new Error(
-      `${story.name}: bronze holds ${JSON.stringify(found)}, expected ${JSON.stringify(expected)}`,
-    );
-  }
-  const manifests = await committedManifests(stage.emulator, id);
-  const windows = manifests.map(({ window }) => window);
-  const gap = windows.slice(1).findIndex((window, index) => window?.from !== windows[index]?.to);
-  if (gap >= 0) throw new Error(`${story.name}: windows ${gap} and ${gap + 1} do not meet`);
-}
-
 /**
  * Lives through one story: kills, faults, rows and columns that come meanwhile, then one run that is left alone, then
  * the comparison of bronze with what the test has put into the source.
@@ -359,6 +272,6 @@ export async function liveThrough(
   await comeThrough(story);
   await addRows(story, 3, 'current_timestamp()');
   await comeThrough(story);
-  await check(story);
+  await checkBronze(stage.emulator, story);
   await runAll(stage.source, `drop table ${story.name}`);
 }

@@ -10,7 +10,7 @@ import type { TestStandIn } from '#test/helpers/snowflake-client.ts';
 
 /** `npm run soak` gives the seed, and how many kills a round has at least. */
 const SEED = Number(process.env.SNOWMELT_SEED ?? 1);
-const KILLS = Number(process.env.SNOWMELT_KILLS ?? 8);
+const KILLS = Number(process.env.SNOWMELT_KILLS ?? 16);
 const MINUTES = Number(process.env.SNOWMELT_MINUTES ?? 10);
 
 /** Stories that are lived through side by side, each with proxies of its own. */
