@@ -18,14 +18,14 @@ type Query = Awaited<ReturnType<ExtractLab['openQuery']>>;
 
 /** What the last committed run has, as `1 upsert one`; a deleted row has its key and nothing else. */
 async function lastRun({ id, committed }: Query): Promise<string[]> {
-  const runId = (await committedManifests(lab.emulator, id)).at(-1)?.runId;
+  const last = (await committedManifests(lab.emulator, id)).at(-1);
+  if (last === undefined || last.files.length === 0) return [];
   const rows = await committed(
     `select "ID"::int || ' ' || "_change" || coalesce(' ' || "NAME", '') as line
      from bronze where extraction_timestamp = (select max(extraction_timestamp) from bronze)
      order by "ID"`,
   );
-  const { files } = (await committedManifests(lab.emulator, id)).at(-1) ?? { files: [] };
-  return files.length === 0 ? [] : rows.map(({ line }) => String(line)).concat(runId ? [] : ['?']);
+  return rows.map(({ line }) => String(line));
 }
 
 /** A table of three rows whose watermark says when each was changed. */
