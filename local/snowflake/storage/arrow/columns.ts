@@ -6,12 +6,12 @@ import {
   type ArrayBuilder,
   BATCH_ROWS,
   BooleanBuilder,
-  BytesBuilder,
   DecimalBuilder,
   Int64Builder,
   NumberBuilder,
   StructBuilder,
 } from './builders.ts';
+import { BytesBuilder } from './bytes-builder.ts';
 import { LARGEST_SCALED_DIGITS, LARGEST_SCALED_TZ_DIGITS } from './fields.ts';
 
 const NANO_DIGITS = 9;
