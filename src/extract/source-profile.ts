@@ -26,6 +26,7 @@ export const floatDigitsSql = (value: string): string => `TO_VARCHAR(${value}, '
 export const sourceProfile: ProfileDialect = {
   quote,
   cast: (value) => `TO_VARCHAR(${value})`,
+  orNothing: (text) => `COALESCE(${text}, '')`,
   bytes: (text) => `OCTET_LENGTH(${text})`,
   date: (value) => `TO_VARCHAR(${value}, 'YYYY-MM-DD')`,
   time: timeOfDaySql,

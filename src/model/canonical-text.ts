@@ -11,6 +11,8 @@ export interface CanonicalColumn {
 export interface TextDialect {
   readonly quote: (name: string) => string;
   readonly cast: (value: string) => string;
+  /** What CONCAT takes for a text that may be NULL: it must give nothing, not NULL. */
+  readonly orNothing: (text: string) => string;
   /** Bytes of a text in UTF-8. */
   readonly bytes: (text: string) => string;
   readonly date: (value: string) => string;
@@ -21,6 +23,8 @@ export interface TextDialect {
   /** TIMESTAMP_TZ: minutes east of UTC. */
   readonly offsetMinutes: (column: CanonicalColumn) => string;
   readonly hex: (value: string) => string;
+  /** A FLOAT that is neither zero nor NaN nor infinite; absent: by arithmetic alone. */
+  readonly floatDigits?: (value: string) => string;
   /** VARIANT, OBJECT and ARRAY as Snowflake's TO_JSON writes them. */
   readonly json: (value: string) => string;
 }
@@ -38,7 +42,7 @@ const TWO_TO_26 = 67_108_864;
  * exact in binary arithmetic: engines agree on it where they write decimal texts differently. The
  * logarithm is only a first guess of the exponent, which the comparison with 1 and 2 sets right.
  */
-function floatText(value: string): string {
+function floatDigits(value: string): string {
   const size = `ABS(NULLIF(${value}, 0))`;
   const guess = `GREATEST(LEAST(FLOOR(LN(${size}) / LN(2)), 1023), -1022)`;
   const guessed = `${size} / POWER(2, ${guess})`;
@@ -47,12 +51,17 @@ function floatText(value: string): string {
     `WHEN ${guessed} < 1 AND ${guess} > -1022 THEN -1 ELSE 0 END)`;
   const shifted = `${size} / POWER(2, ${exponent}) * ${TWO_TO_26}`;
   const integer = (number: string) => `CAST(CAST(${number} AS BIGINT) AS STRING)`;
+  return (
+    `CASE WHEN ${value} < 0 THEN '-' ELSE '' END || ${integer(`FLOOR(${shifted})`)} || '.' || ` +
+    `${integer(`(${shifted} - FLOOR(${shifted})) * ${TWO_TO_26}`)} || 'e' || ${integer(exponent)}`
+  );
+}
+
+function floatText(value: string, digits: (value: string) => string): string {
   const named = (name: string) => `${value} = CAST('${name}' AS DOUBLE)`;
   return (
-    `CASE WHEN ${value} = 0 THEN '0' WHEN ${named('NaN')} THEN 'NaN' ` +
-    `WHEN ${named('inf')} THEN 'inf' WHEN ${named('-inf')} THEN '-inf' ` +
-    `ELSE CASE WHEN ${value} < 0 THEN '-' ELSE '' END || ${integer(`FLOOR(${shifted})`)} || '.' || ` +
-    `${integer(`(${shifted} - FLOOR(${shifted})) * ${TWO_TO_26}`)} || 'e' || ${integer(exponent)} END`
+    `CASE WHEN ${value} IS NULL THEN NULL WHEN ${value} = 0 THEN '0' WHEN ${named('NaN')} THEN 'NaN' ` +
+    `WHEN ${named('inf')} THEN 'inf' WHEN ${named('-inf')} THEN '-inf' ELSE ${digits(value)} END`
   );
 }
 
@@ -66,7 +75,7 @@ export function canonicalText(column: CanonicalColumn, dialect: TextDialect): st
     case 'BOOLEAN':
       return dialect.cast(value);
     case 'FLOAT':
-      return floatText(value);
+      return floatText(value, dialect.floatDigits ?? floatDigits);
     case 'DATE':
       return dialect.date(value);
     case 'TIME':
@@ -90,5 +99,5 @@ export function canonicalText(column: CanonicalColumn, dialect: TextDialect): st
 /** The canonical text of a row: that of each column or nothing, each followed by a bar. */
 export const rowText = (columns: readonly CanonicalColumn[], dialect: TextDialect): string =>
   `CONCAT(${columns
-    .map((column) => `COALESCE(${canonicalText(column, dialect)}, ''), '|'`)
+    .map((column) => `${dialect.orNothing(canonicalText(column, dialect))}, '|'`)
     .join(', ')})`;
