@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -50,13 +50,25 @@ async function recordPartition(
   return { rowCount: to - from, uncompressedSize: Buffer.byteLength(api) };
 }
 
-/** Records a result of so many rows below .snowmelt, once. */
-export async function recordPartitions(work: Work): Promise<Recording> {
+/** Rows that are recorded; a larger table is their partitions over and over, which are linked. */
+const RECORDED_ROWS = 2_000_000;
+
+async function repeatPartitions(work: Work, folder: string) {
+  const recorded = await recordPartitions({ ...work, rows: RECORDED_ROWS });
+  const count = recorded.partitions.length;
+  const partitions = [];
+  for (let index = 0; index < (work.rows / RECORDED_ROWS) * count; index++) {
+    for (const form of ['api', 'driver', 'array'] as const) {
+      const source = recordedPath(recorded.folder, form, index % count);
+      linkSync(source, recordedPath(folder, form, index));
+    }
+    partitions.push(recorded.partitions[index % count] as Recording['partitions'][number]);
+  }
+  return partitions;
+}
+
+async function makePartitions(work: Work, folder: string) {
   const { rows } = work;
-  const folder = join(paths.setupDir, 'bench', 'extract', tableOf(work));
-  const index = join(folder, 'recording.json');
-  if (existsSync(index)) return JSON.parse(await readFile(index, 'utf8'));
-  mkdirSync(folder, { recursive: true });
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
   const rowsOf = async (form: 'api' | 'driver', from: number, to: number) => {
     const result = await connection.runAndReadAll(
@@ -71,6 +83,19 @@ export async function recordPartitions(work: Work): Promise<Recording> {
     const range = [n * size, Math.min(rows, (n + 1) * size), n] as const;
     partitions.push(await recordPartition(rowsOf, folder, range));
   }
+  return partitions;
+}
+
+/** Records a result of so many rows below .snowmelt, once. */
+export async function recordPartitions(work: Work): Promise<Recording> {
+  const { rows } = work;
+  const folder = join(paths.setupDir, 'bench', 'extract', tableOf(work));
+  const index = join(folder, 'recording.json');
+  if (existsSync(index)) return JSON.parse(await readFile(index, 'utf8'));
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const isRepeated = rows > RECORDED_ROWS && rows % RECORDED_ROWS === 0;
+  const partitions = await (isRepeated ? repeatPartitions : makePartitions)(work, folder);
   const recording = { rows, folder, partitions };
   writeFileSync(index, JSON.stringify(recording));
   return recording;
