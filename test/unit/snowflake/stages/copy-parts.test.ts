@@ -119,7 +119,8 @@ describe('COPY INTO <table>', () => {
 
 describe('storage integrations', () => {
   const integration = {
-    ...{ kind: 'INTEGRATION', id: 1, database: null, schema: null, name: 'I', owner: '' },
+    kind: 'INTEGRATION',
+    ...{ id: 1, database: null, schema: null, name: 'I', owner: '' },
     ...{ comment: null, createdAt: new Date(0), alteredAt: new Date(0), isEnabled: true },
     ...{ roleArn: '', userArn: '', externalId: '' },
     allowedLocations: ['s3://b/a', 's3://c'],
