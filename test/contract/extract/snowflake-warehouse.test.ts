@@ -139,6 +139,15 @@ describe('the Snowflake warehouse', () => {
     });
   });
 
+  it('is polled for as long as one likes, and goes on running meanwhile', async () => {
+    const many = 'table(generator(rowcount => 2000000))';
+    const slow = `select count(distinct md5(seq4())) from ${many}`;
+    const queryId = await warehouse.submit(slow, randomUUID());
+
+    expect(await warehouse.poll(queryId, 0)).toBeNull();
+    expect(await warehouse.poll(queryId, 90)).toMatchObject({ queryId, rows: 1 });
+  });
+
   it('leaves a statement alone that has ended, and does not know one that never was', async () => {
     const queryId = await warehouse.submit('select 1', randomUUID());
     await warehouse.waitFor(queryId);
