@@ -22,6 +22,8 @@ interface Plan {
 
 interface Measured {
   readonly seconds: number;
+  /** Of all threads: what other work on the machine does not change. */
+  readonly cpuSeconds: number;
   readonly peakRssMb: number;
 }
 
@@ -118,6 +120,7 @@ function summary({ name, work }: Plan, measured: readonly Measured[]) {
     seconds,
     median: middle,
     rowsPerSecond: Math.round(work.rows / middle),
+    cpuSeconds: median(measured.map((one) => rounded(one.cpuSeconds))),
     peakRssMb: Math.max(...measured.map(({ peakRssMb }) => peakRssMb)),
   };
 }
@@ -132,7 +135,7 @@ async function runAll(url: string) {
       const load = loadavg()[0]?.toFixed(1);
       const work = `${plan.work.rows} ${plan.work.shape}`;
       say(
-        `${plan.name}: ${work} in ${one.seconds.toFixed(1)} s, ${one.peakRssMb} MB, load ${load}`,
+        `${plan.name}: ${work} in ${one.seconds.toFixed(1)} s, ${one.cpuSeconds.toFixed(1)} s of processor, ${one.peakRssMb} MB, load ${load}`,
       );
     }
   }

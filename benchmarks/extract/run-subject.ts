@@ -12,9 +12,12 @@ if (subject === undefined) throw new Error(`there is no subject "${name}"`);
 
 await PREPARATIONS[name]?.();
 const startedAt = performance.now();
+const cpu = process.cpuUsage();
 const written = await subject(work, url);
 const seconds = (performance.now() - startedAt) / 1000;
 if (written !== work.rows) throw new Error(`${name} wrote ${written} of ${work.rows} rows`);
+const { user, system } = process.cpuUsage(cpu);
+const cpuSeconds = (user + system) / 1e6;
 const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
-process.stdout.write(`\nMEASURED ${JSON.stringify({ seconds, peakRssMb })}\n`);
+process.stdout.write(`\nMEASURED ${JSON.stringify({ seconds, cpuSeconds, peakRssMb })}\n`);
 process.exit(0);
