@@ -1,112 +1,12 @@
-import { TerminalError } from '../errors.ts';
 import { Manifest } from '../model/manifest.ts';
 import type { QueryId } from '../ports/watermark-store.ts';
-import { sourceOf } from './apply-contract.ts';
 import { type BronzeKeys, bronzeKeys } from './bronze-keys.ts';
-import { profileOfParts, withStatistics } from './column-statistics.ts';
-import { type ExtractDeps, findQuery, queryTag, requireOwnPending } from './extract-deps.ts';
+import { type ExtractDeps, requireOwnPending } from './extract-deps.ts';
 import { type CommitAnswer, type CommitRequest, queryIdOf } from './extract-request.ts';
 import { finishCommit } from './finish-commit.ts';
-import { committedManifest, findDifference } from './key-difference.ts';
 import { renewLease } from './lease.ts';
-import {
-  PartResult,
-  PlanDocument,
-  readDocument,
-  requireDocument,
-  StatementDocument,
-  schemaHash,
-} from './run-documents.ts';
-import { verifyChecksum } from './verify-checksum.ts';
-
-/** Results of all parts, in order, after they were found to hold the rows that the source counted. */
-async function reconcileParts(
-  deps: ExtractDeps,
-  plan: PlanDocument,
-  keys: BronzeKeys,
-): Promise<PartResult[]> {
-  const results = await Promise.all(
-    plan.parts.map(({ part }) => requireDocument(deps.lake, keys.part(part), PartResult)),
-  );
-  const rows = results.reduce((total, result) => total + result.rows, 0);
-  const isOfPlan = results.every(
-    (result) =>
-      result.nextPartition === null &&
-      (plan.split === null ? result.queryId === plan.queryId : result.rows === result.sourceRows),
-  );
-  if (isOfPlan && rows === plan.rows && rows === plan.sourceRows) return results;
-  const counts = { rowsInFiles: rows, resultRows: plan.rows, sourceRows: plan.sourceRows };
-  throw new TerminalError(
-    `Cannot commit run ${plan.runId} of ${plan.pipeline}.${plan.query}: ` +
-      `${rows} rows in the files, ${plan.rows} in the result, ${plan.sourceRows} at the source. ` +
-      'Extract again.',
-    { code: 'RECONCILE_MISMATCH', details: { runId: plan.runId, isOfPlan, ...counts } },
-  );
-}
-
-async function makeManifest(
-  deps: ExtractDeps,
-  id: QueryId,
-  keys: BronzeKeys,
-  committed: string | null,
-): Promise<Manifest> {
-  const plan = await requireDocument(deps.lake, keys.plan, PlanDocument);
-  const document = await deps.pipelines.byKey(plan.pipelineKey);
-  const query = findQuery(document, plan.query);
-  const parts = await reconcileParts(deps, plan, keys);
-  const previous = await committedManifest(deps, committed);
-  const found = await findDifference({ deps, id, keys, plan, query, document, previous });
-  const { keyList, deleted } = found;
-  const profiles = deleted === undefined ? parts : [...parts, deleted];
-  const profile = profileOfParts(plan.sourceColumns, profiles);
-  const deletedRows = deleted?.file.rows ?? 0;
-  const isVerified = query.verify === 'checksum' && plan.strategy.name === 'fetch';
-  if (isVerified) {
-    const { reading } = await requireDocument(deps.lake, keys.statement, StatementDocument);
-    const warehouse = deps.openWarehouse(
-      document.snowflake,
-      queryTag({ ...id, runId: plan.runId, step: 'commit' }),
-    );
-    await verifyChecksum({ warehouse, reading, runId: plan.runId, profile });
-  }
-  const queryIds = plan.queryId === null ? parts.map(({ queryId }) => queryId) : [plan.queryId];
-  return {
-    version: 1,
-    pipeline: plan.pipeline,
-    pipelineKey: plan.pipelineKey,
-    query: plan.query,
-    source: sourceOf(query),
-    sourceSystem: document.extract.source_system,
-    key: query.key,
-    watermarkColumn: plan.watermarkColumn,
-    window: plan.window,
-    watermarkAfter: plan.watermarkAfter,
-    nullWatermarkRows: plan.nullWatermarkRows,
-    runId: plan.runId,
-    interval: plan.interval,
-    queryIds,
-    ...(plan.split === null
-      ? {}
-      : { ranges: { column: plan.split.column.name, count: plan.split.ranges.length } }),
-    snapshotAt: plan.snapshotAt,
-    extractedAt: plan.extractedAt,
-    deletes: query.deletes,
-    ...(keyList === undefined ? {} : { keyList }),
-    files: [
-      ...parts.flatMap(({ files }) => files),
-      ...(deleted === undefined ? [] : [deleted.file]),
-    ],
-    rows: plan.rows + deletedRows,
-    sourceRows: plan.sourceRows + deletedRows,
-    checksum: profile.checksum,
-    verified: isVerified ? 'checksum' : 'count',
-    columns: withStatistics(plan.columns, plan.sourceColumns, profile),
-    schemaHash: schemaHash(plan.columns),
-    drift: plan.drift,
-    strategy: plan.strategy,
-    versions: { ...deps.versions },
-  };
-}
+import { makeManifest } from './make-manifest.ts';
+import { readDocument, requireDocument } from './run-documents.ts';
 
 /** Writes the manifest, or finds the one that another attempt of the run has written meanwhile. */
 async function writeManifest(
