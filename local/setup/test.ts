@@ -14,20 +14,51 @@ const resultsDir = join(paths.setupDir, 'test-results');
 const vitestResults = join(resultsDir, 'vitest.json');
 const pytestResults = join(resultsDir, 'pytest.xml');
 
-function run(
+interface Running {
+  /** Exit code, once it has ended. */
+  readonly ended: Promise<number>;
+  /** Everything that it wrote. */
+  readonly output: Promise<string>;
+}
+
+function start(
   command: string,
   args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-): Promise<number> {
+  { stdio, env = {} }: { stdio: 'inherit' | 'pipe'; env?: NodeJS.ProcessEnv },
+): Running {
   const child = spawn(command, args, {
     cwd: paths.root,
-    stdio: 'inherit',
+    stdio: ['ignore', stdio, stdio],
     env: { ...process.env, ...env },
   });
-  return new Promise((done, fail) => {
+  let output = '';
+  const hear = (data: Buffer): void => {
+    output += data;
+  };
+  child.stdout?.on('data', hear);
+  child.stderr?.on('data', hear);
+  const ended = new Promise<number>((done, fail) => {
     child.on('error', fail);
     child.on('close', (code) => done(code ?? 1));
   });
+  return { ended, output: ended.then(() => output) };
+}
+
+/** Many tests wait for servers, so that both runners are done sooner side by side. */
+async function runBoth(args: readonly string[]): Promise<{ vitest: number; pytest: number }> {
+  const python = start(paths.venvPython, ['-m', 'pytest', '-q', `--junitxml=${pytestResults}`], {
+    stdio: 'pipe',
+    env: paths.javaHome === undefined ? {} : { JAVA_HOME: paths.javaHome },
+  });
+  process.stdout.write('Python tests run meanwhile; what they say comes at the end.\n');
+  const reporters = ['--reporter=default', '--reporter=json'];
+  const vitest = await start(
+    join(paths.root, 'node_modules', '.bin', 'vitest'),
+    ['run', ...reporters, `--outputFile.json=${vitestResults}`, ...args],
+    { stdio: 'inherit' },
+  ).ended;
+  process.stdout.write(`\nPython tests:\n${await python.output}`);
+  return { vitest, pytest: await python.ended };
 }
 
 /** A runner that ended badly without a failed test, or left no result, counts as one failure. */
@@ -58,20 +89,7 @@ function pytestTally(): Tally | undefined {
 async function main(args: readonly string[]): Promise<void> {
   rmSync(resultsDir, { recursive: true, force: true });
   mkdirSync(resultsDir, { recursive: true });
-  const vitest = await run(join(paths.root, 'node_modules', '.bin', 'vitest'), [
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${vitestResults}`,
-    ...args,
-  ]);
-  const pytest = await run(
-    paths.venvPython,
-    ['-m', 'pytest', '-q', `--junitxml=${pytestResults}`],
-    {
-      ...(paths.javaHome === undefined ? {} : { JAVA_HOME: paths.javaHome }),
-    },
-  );
+  const { vitest, pytest } = await runBoth(args);
   const tallies = [settle(vitestTally(), vitest), settle(pytestTally(), pytest)];
   const total = (name: keyof Tally): number => tallies.reduce((sum, tally) => sum + tally[name], 0);
   const skipped = total('skipped') > 0 ? `, ${total('skipped')} skipped` : '';
