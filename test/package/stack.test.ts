@@ -163,6 +163,25 @@ describe('functions', () => {
   });
 });
 
+describe('what a function loads when it starts', () => {
+  const LARGEST_CODE_BYTES = 6_000_000;
+  /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+  const LARGEST_BUNDLE_BYTES = 250 * 1024 ** 2;
+  const size = (files: readonly Buffer[]) => files.reduce((sum, { length }) => sum + length, 0);
+
+  it.each(functionNames.map(functionKey))('%s is small, and knows no other cloud', (name) => {
+    const bundle = [...aws.bundle(name)];
+    const code = bundle.flatMap(([file, content]) => (/\.[cm]?js$/.test(file) ? [content] : []));
+
+    expect(size(bundle.map(([, content]) => content))).toBeLessThan(LARGEST_BUNDLE_BYTES);
+    expect(size(code)).toBeGreaterThan(0);
+    expect(size(code)).toBeLessThan(LARGEST_CODE_BYTES);
+    expect(code.some((text) => /azure-storage|@azure\/|googleapis\.com/.test(`${text}`))).toBe(
+      false,
+    );
+  });
+});
+
 describe('jobs', () => {
   it('are a script each, told its interval, without bookmarks, with arguments that Glue knows', () => {
     const jobs = ofType(aws, 'AWS::Glue::Job').map(([, { Properties }]) => Properties);
