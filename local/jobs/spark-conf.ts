@@ -103,6 +103,8 @@ appender.stderr.layout.type = PatternLayout
 appender.stderr.layout.pattern = %d{HH:mm:ss.SSS} %p %c{1}: %m%n%ex
 logger.natives.name = org.apache.hadoop.util.NativeCodeLoader
 logger.natives.level = error
+logger.conf.name = org.apache.spark.SparkConf
+logger.conf.level = error
 logger.s3a.name = org.apache.hadoop.metrics2
 logger.s3a.level = error
 `;

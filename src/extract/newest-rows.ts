@@ -16,8 +16,9 @@ export function comparedColumns({ columns }: Manifest): readonly SourceColumn[] 
 }
 
 /**
- * DuckDB SQL of the rows of bronze that the source should have: of each key the version read last,
- * unless it was deleted; of a table that is read whole, those of the last run.
+ * DuckDB SQL of the rows of bronze that the source should have: of each key the rows that the last
+ * run with it has read (several where the source has copies), unless it was deleted; of a table that
+ * is read whole, those of the last run.
  */
 export function newestRowsSql(bronze: string, last: Manifest): string {
   if (last.watermarkColumn === null && last.deletes === 'none') {
@@ -29,7 +30,7 @@ export function newestRowsSql(bronze: string, last: Manifest): string {
   const kept = last.deletes === 'none' ? '' : `WHERE ${CHANGE_COLUMN} <> 'delete'`;
   return (
     `(SELECT * FROM (SELECT * FROM ${bronze}\n` +
-    `  QUALIFY row_number() OVER (PARTITION BY ${key} ORDER BY extraction_timestamp DESC) = 1)\n` +
+    `  QUALIFY rank() OVER (PARTITION BY ${key} ORDER BY extraction_timestamp DESC) = 1)\n` +
     `${kept}) AS newest`
   );
 }
