@@ -62,7 +62,8 @@ async function sourceHolding(
 async function bronzeHolding(lake: DuckDBConnection, query: ExtractQuery): Promise<Holding> {
   const [rows = 0, keys = 0] = await counts(
     lake,
-    `select count(*), count(distinct (${keyText(query.key)})) from bronze."${query.name}"`,
+    `select count(*), (select count(*) from (select distinct ${keyText(query.key)} from bronze."${query.name}"))
+     from bronze."${query.name}"`,
   );
   return { place: `bronze.${query.name}`, rows, keys };
 }

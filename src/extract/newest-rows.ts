@@ -18,7 +18,7 @@ export function comparedColumns({ columns }: Manifest): readonly SourceColumn[] 
 /**
  * DuckDB SQL of the rows of bronze that the source should have: of each key the rows that the last
  * run with it has read (several where the source has copies), unless it was deleted; of a table that
- * is read whole, those of the last run.
+ * is read whole, those of the last run. Rows without a key are versions of nothing but themselves.
  */
 export function newestRowsSql(bronze: string, last: Manifest): string {
   if (last.watermarkColumn === null && last.deletes === 'none') {
@@ -26,11 +26,14 @@ export function newestRowsSql(bronze: string, last: Manifest): string {
       last.extractedAt.replace('T', ' ').replace('Z', ''),
     )}) AS newest`;
   }
-  const key = last.key.map(quote).join(', ');
+  const key = last.key.map(quote);
+  const row = comparedColumns(last).map(({ name }) => quote(name));
+  const hasNoKey = key.map((name) => `${name} IS NULL`).join(' OR ');
+  const version = `${key.join(', ')}, CASE WHEN ${hasNoKey} THEN row(${row.join(', ')}) END`;
   const kept = last.deletes === 'none' ? '' : `WHERE ${CHANGE_COLUMN} <> 'delete'`;
   return (
     `(SELECT * FROM (SELECT * FROM ${bronze}\n` +
-    `  QUALIFY rank() OVER (PARTITION BY ${key} ORDER BY extraction_timestamp DESC) = 1)\n` +
+    `  QUALIFY rank() OVER (PARTITION BY ${version} ORDER BY extraction_timestamp DESC) = 1)\n` +
     `${kept}) AS newest`
   );
 }
