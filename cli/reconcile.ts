@@ -138,6 +138,18 @@ async function comparisons(
   ];
 }
 
+/** Rows at the source that have the key of another: which of them is newest cannot be told. */
+const sharedKeys = ([source]: readonly Holding[]): number =>
+  (source?.rows ?? 0) - (source?.keys ?? 0);
+
+function remarks(holdings: readonly Holding[]): string[] {
+  const shared = sharedKeys(holdings);
+  if (shared === 0) return [];
+  return [
+    `${shared} rows at the source have the key of another row: rows and checksums are not compared.`,
+  ];
+}
+
 async function run(invocation: Invocation): Promise<Outcome> {
   const { args, shared } = invocation;
   const { document } = loadPipeline(shared.pipeline);
@@ -157,11 +169,12 @@ async function run(invocation: Invocation): Promise<Outcome> {
       ...(await silverHoldings(lake, document, query)),
     ];
     const last = (await readManifests(stack, document.name, query.name)).at(-1);
+    const isComparable = last !== undefined && sharedKeys(holdings) === 0;
     const compared = [
       ...(await comparisons(stack, document, query, holdings)),
-      ...(last === undefined
-        ? []
-        : await profileComparisons(invocation, lake, document, { query, last })),
+      ...(isComparable
+        ? await profileComparisons(invocation, lake, document, { query, last })
+        : []),
     ];
     const agrees = compared.every((comparison) => comparison.agrees);
     const text = [
@@ -178,6 +191,7 @@ async function run(invocation: Invocation): Promise<Outcome> {
           isEqual ? 'yes' : 'NO',
         ]),
       ),
+      ...remarks(holdings),
     ].join('\n\n');
     return {
       document: { query: query.name, agrees, holdings, comparisons: compared },
