@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import type { CatalogTable } from '#src/discover/catalog-table.ts';
 import { proposeChecks, proposeSilver } from '#src/discover/propose-contract.ts';
 import { proposeQuery, type QueryProposal } from '#src/discover/propose-query.ts';
+import { quoteName } from '#src/model/sql-text.ts';
 import type { Command, Invocation, Outcome } from './command.ts';
 import { loadPipeline } from './pipeline-file.ts';
 import { openSnowflake, type SnowflakeSession } from './snowflake-connection.ts';
@@ -9,8 +10,6 @@ import { readCatalog, storedName } from './source-catalog.ts';
 
 /** Rows that are looked at, of each table. */
 const SAMPLE_ROWS = 1000;
-
-const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 async function count(session: SnowflakeSession, sql: string): Promise<Record<string, number>> {
   const [row = {}] = await session.execute(sql);
@@ -25,7 +24,7 @@ async function sampleNotes(
   const notes: string[] = [];
   const sample = `(SELECT * FROM ${table} LIMIT ${SAMPLE_ROWS}) AS sampled`;
   if (key.length > 0) {
-    const distinct = `SELECT DISTINCT ${key.map(quote).join(', ')} FROM ${sample}`;
+    const distinct = `SELECT DISTINCT ${key.map(quoteName).join(', ')} FROM ${sample}`;
     const { ROWS_SEEN: rows = 0, KEYS: keys = 0 } = await count(
       session,
       `SELECT (SELECT COUNT(*) FROM ${sample}) AS ROWS_SEEN, (SELECT COUNT(*) FROM (${distinct}) AS d) AS KEYS`,
@@ -33,7 +32,7 @@ async function sampleNotes(
     if (keys < rows) notes.push(`${key.join(', ')} repeats: ${rows} rows, ${keys} different`);
   }
   if (watermark === undefined || key.length === 0) return notes;
-  const column = quote(watermark);
+  const column = quoteName(watermark);
   const {
     ROWS_SEEN: rows = 0,
     MISSING: missing = 0,
@@ -42,7 +41,7 @@ async function sampleNotes(
     session,
     `SELECT COUNT(*) AS ROWS_SEEN, SUM(CASE WHEN w IS NULL THEN 1 ELSE 0 END) AS MISSING,
        SUM(CASE WHEN w < before THEN 1 ELSE 0 END) AS FALLING
-     FROM (SELECT ${column} AS w, LAG(${column}) OVER (ORDER BY ${key.map(quote).join(', ')}) AS before
+     FROM (SELECT ${column} AS w, LAG(${column}) OVER (ORDER BY ${key.map(quoteName).join(', ')}) AS before
            FROM ${sample}) AS ordered`,
   );
   if (missing > 0) notes.push(`${watermark} is NULL in ${missing} of ${rows} rows`);

@@ -8,15 +8,13 @@ import { paths } from '#local/setup/paths.ts';
 import { readFilesSql } from '#src/adapters/duckdb/read-files.ts';
 import { TerminalError } from '#src/errors.ts';
 import { Manifest } from '#src/model/manifest.ts';
+import { duckdbText, quoteName } from '#src/model/sql-text.ts';
 import { lakeOf, readDocument } from './object-stores.ts';
 import { publishedPipelines } from './publish-pipeline.ts';
 import type { Stack } from './stack.ts';
 
 /** DuckDB's signed extensions come as Python packages: nothing is downloaded when a query runs. */
 const EXTENSIONS = ['httpfs', 'avro', 'iceberg'];
-
-const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 function extensionPath(name: string): string {
   const lib = join(paths.venv, 'lib');
@@ -28,19 +26,19 @@ function extensionPath(name: string): string {
 
 /** SQL that lets any DuckDB read the lake of this stack. */
 export function attachSql({ clientConfig }: Stack): string[] {
-  const loads = EXTENSIONS.map((name) => `LOAD ${literal(extensionPath(name))}`);
+  const loads = EXTENSIONS.map((name) => `LOAD ${duckdbText(extensionPath(name))}`);
   const { region, endpoint, credentials } = clientConfig;
   if (endpoint === undefined || credentials === undefined) {
     return [
       ...loads,
-      `CREATE OR REPLACE SECRET lake (TYPE s3, PROVIDER credential_chain, REGION ${literal(region)})`,
+      `CREATE OR REPLACE SECRET lake (TYPE s3, PROVIDER credential_chain, REGION ${duckdbText(region)})`,
     ];
   }
   const host = endpoint.replace(/^http:\/\//, '');
   return [
     ...loads,
-    `CREATE OR REPLACE SECRET lake (TYPE s3, KEY_ID ${literal(credentials.accessKeyId)}, SECRET ${literal(credentials.secretAccessKey)}, ` +
-      `REGION ${literal(region)}, ENDPOINT ${literal(host)}, URL_STYLE 'path', USE_SSL false)`,
+    `CREATE OR REPLACE SECRET lake (TYPE s3, KEY_ID ${duckdbText(credentials.accessKeyId)}, SECRET ${duckdbText(credentials.secretAccessKey)}, ` +
+      `REGION ${duckdbText(region)}, ENDPOINT ${duckdbText(host)}, URL_STYLE 'path', USE_SSL false)`,
   ];
 }
 
@@ -108,14 +106,14 @@ async function bronzeView(
       return { paths, columns };
     }),
   );
-  return sql === null ? undefined : `CREATE OR REPLACE VIEW bronze.${identifier(table)} AS ${sql}`;
+  return sql === null ? undefined : `CREATE OR REPLACE VIEW bronze.${quoteName(table)} AS ${sql}`;
 }
 
 const icebergView = (layer: string, table: Table): string | undefined => {
   const location = table.Parameters?.metadata_location;
   return location === undefined
     ? undefined
-    : `CREATE OR REPLACE VIEW ${layer}.${identifier(table.Name ?? '')} AS SELECT * FROM iceberg_scan(${literal(location)})`;
+    : `CREATE OR REPLACE VIEW ${layer}.${quoteName(table.Name ?? '')} AS SELECT * FROM iceberg_scan(${duckdbText(location)})`;
 };
 
 /** One view for each table of the lake, named `bronze.<query>`, `silver.<table>` and `gold.<table>`. */

@@ -1,15 +1,13 @@
 import { existsSync } from 'node:fs';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { TerminalError } from '#src/errors.ts';
+import { duckdbText, quoteName } from '#src/model/sql-text.ts';
 import { type Command, type Invocation, type Outcome, UsageError } from './command.ts';
 import { loadPipeline } from './pipeline-file.ts';
 import { openSnowflake, type SnowflakeSession } from './snowflake-connection.ts';
 
 const ROWS_PER_STATEMENT = 20_000;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** `CustomerID` and `Unit Price` become CUSTOMERID and UNIT_PRICE. */
 const columnName = (header: string): string =>
@@ -56,7 +54,7 @@ async function stageCsv(
   { file, timestampColumn }: CsvSource,
 ): Promise<Csv> {
   await duckdb.run(
-    `CREATE TABLE csv AS SELECT row_number() OVER () AS _line, * FROM read_csv(${literal(file)}, header = true, all_varchar = true, strict_mode = true)`,
+    `CREATE TABLE csv AS SELECT row_number() OVER () AS _line, * FROM read_csv(${duckdbText(file)}, header = true, all_varchar = true, strict_mode = true)`,
   );
   const described = await duckdb.runAndReadAll('SELECT * FROM csv LIMIT 0');
   const headers = described.columnNames().slice(1);
@@ -86,7 +84,7 @@ async function checkTimestamps(
       `Cannot load ${file}: it has no column ${name}, only ${headers.join(', ')}.`,
     );
   }
-  const column = identifier(header);
+  const column = quoteName(header);
   const bad = await duckdb.runAndReadAll(
     `SELECT min(_line), count(*) FROM csv WHERE ${column} IS NOT NULL AND TRY_CAST(${column} AS TIMESTAMP) IS NULL`,
   );
@@ -102,7 +100,7 @@ async function checkTimestamps(
 function createTableSql({ table, timestampColumn }: CsvSource, { columns }: Csv): string {
   const timestamp = timestampColumn === undefined ? undefined : columnName(timestampColumn);
   const definitions = columns.map(
-    (name) => `${identifier(name)} ${name === timestamp ? 'TIMESTAMP_NTZ(9)' : 'VARCHAR'}`,
+    (name) => `${quoteName(name)} ${name === timestamp ? 'TIMESTAMP_NTZ(9)' : 'VARCHAR'}`,
   );
   return `create or replace table ${table} (_LINE NUMBER(38,0) not null primary key, ${definitions.join(', ')})`;
 }
@@ -114,7 +112,7 @@ async function insertRows(
   csv: Csv,
   say: Invocation['say'],
 ) {
-  const names = ['_LINE', ...csv.columns.map(identifier)];
+  const names = ['_LINE', ...csv.columns.map(quoteName)];
   const insert = `insert into ${source.table} (${names.join(', ')}) values (${names.map(() => '?').join(', ')})`;
   const result = await duckdb.stream('SELECT * FROM csv ORDER BY _line');
   let loaded = 0;

@@ -1,4 +1,5 @@
 import type { CatalogTable } from '#src/discover/catalog-table.ts';
+import { quoteName } from '#src/model/sql-text.ts';
 import type { SnowflakeSession } from './snowflake-connection.ts';
 
 type Row = Record<string, unknown>;
@@ -30,9 +31,7 @@ export async function readCatalog(
      FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = ? ORDER BY TABLE_NAME, ORDINAL_POSITION`,
     [schema],
   );
-  const keys = await session.execute(
-    `SHOW PRIMARY KEYS IN SCHEMA "${schema.replaceAll('"', '""')}"`,
-  );
+  const keys = await session.execute(`SHOW PRIMARY KEYS IN SCHEMA ${quoteName(schema)}`);
   const ofTable = (rows: Row[], field: string) => Map.groupBy(rows, (row) => text(row, field));
   const [columnsOf, keysOf] = [ofTable(columns, 'TABLE_NAME'), ofTable(keys, 'table_name')];
   return tables.map((table) => {

@@ -1,3 +1,4 @@
+import { quoteName } from '../model/sql-text.ts';
 import type { CatalogColumn, CatalogTable } from './catalog-table.ts';
 
 /** What a table says about how it could be extracted. */
@@ -74,7 +75,7 @@ export const queryName = (table: string): string => {
 };
 
 const isPlain = (name: string) => /^[A-Z_][A-Z0-9_$]*$/.test(name);
-const identifier = (name: string) => (isPlain(name) ? name : `"${name.replaceAll('"', '""')}"`);
+const identifier = (name: string) => (isPlain(name) ? name : quoteName(name));
 
 /** How a table could be extracted, judged by its catalog entry. */
 export function proposeQuery(table: CatalogTable): QueryProposal {

@@ -1,6 +1,7 @@
 import { TerminalError } from '../errors.ts';
 import type { Manifest, Strategy } from '../model/manifest.ts';
 import type { ExtractQuery, PipelineDocument } from '../model/pipeline.ts';
+import { quoteName, snowflakeText } from '../model/sql-text.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 
 /**
@@ -15,8 +16,6 @@ export interface StrategyRequest {
   readonly query: ExtractQuery;
   readonly previous: Manifest | null;
 }
-
-const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 /** Parts of a name as Snowflake keeps them: upper case unless they are quoted. */
 function nameParts(name: string): string[] {
@@ -35,8 +34,8 @@ export function tableBytesSql(table: string, connection: PipelineDocument['snowf
   const [ownSchema = ''] = nameParts(connection.schema);
   const [ownDatabase = ''] = nameParts(connection.database);
   return (
-    `SELECT BYTES FROM "${(database ?? ownDatabase).replaceAll('"', '""')}".INFORMATION_SCHEMA.TABLES\n` +
-    `WHERE TABLE_SCHEMA = ${literal(schema ?? ownSchema)} AND TABLE_NAME = ${literal(name)}`
+    `SELECT BYTES FROM ${quoteName(database ?? ownDatabase)}.INFORMATION_SCHEMA.TABLES\n` +
+    `WHERE TABLE_SCHEMA = ${snowflakeText(schema ?? ownSchema)} AND TABLE_NAME = ${snowflakeText(name)}`
   );
 }
 

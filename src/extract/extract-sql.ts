@@ -1,12 +1,11 @@
 import type { ExtractQuery } from '../model/pipeline.ts';
+import { quoteName } from '../model/sql-text.ts';
 import type { Window } from '../model/window.ts';
 import type { SourceColumn } from '../ports/warehouse.ts';
 import type { ContractColumn } from './apply-contract.ts';
 import { contractValue, fetchedColumn } from './project-column.ts';
 import type { Deletes } from './read-deletes.ts';
 import { requireWatermarkKind } from './watermark-kind.ts';
-
-const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 /** What comes after FROM: the table as it is written in pipeline.yml, or the query in brackets. */
 function fromClause(query: Pick<ExtractQuery, 'table' | 'sql'>, alias?: string): string {
@@ -27,7 +26,7 @@ export interface WindowSelection {
 
 /** `>= from AND < to`, or `<= to` of a closed window; and the rows that have no watermark. */
 function windowPredicate(window: Window, column: SourceColumn, takesNulls: boolean): string {
-  const name = quote(column.name);
+  const name = quoteName(column.name);
   const kind = requireWatermarkKind(column);
   const lower = window.from === null ? [] : [`${name} >= ${kind.literal(window.from)}`];
   const upper = `${name} ${window.closed ? '<=' : '<'} ${kind.literal(window.to)}`;
@@ -38,7 +37,7 @@ function windowPredicate(window: Window, column: SourceColumn, takesNulls: boole
 function whereClause({ window, watermarkColumn, takesNulls }: WindowSelection): string {
   if (watermarkColumn === null) return '';
   if (window !== null) return `\nWHERE ${windowPredicate(window, watermarkColumn, takesNulls)}`;
-  return takesNulls ? '' : `\nWHERE ${quote(watermarkColumn.name)} IS NOT NULL`;
+  return takesNulls ? '' : `\nWHERE ${quoteName(watermarkColumn.name)} IS NOT NULL`;
 }
 
 /** The rows of a window that are there, from FROM on. */
@@ -51,7 +50,9 @@ export const describeSql = (query: WindowSelection['query']): string =>
 
 /** Keys that went and that no row has now: a key that came back is there. */
 function deletedFrom({ query }: WindowSelection, { sql, key }: Deletes): string {
-  const same = key.map(({ name }) => `kept.${quote(name)} = gone.${quote(name)}`).join(' AND ');
+  const same = key
+    .map(({ name }) => `kept.${quoteName(name)} = gone.${quoteName(name)}`)
+    .join(' AND ');
   const kept = `SELECT 1 FROM ${fromClause(query, 'kept')}\n  WHERE ${same}`;
   return `FROM (\n${sql}\n) AS gone\nWHERE NOT EXISTS (\n  ${kept}\n)`;
 }
@@ -60,7 +61,7 @@ type Show = (column: ContractColumn) => string;
 
 /** A column of a deleted row: its key, and nothing else of it. */
 function deletedColumn(column: ContractColumn, { key }: Deletes, show: Show): string {
-  if (column.read === 'change') return `'delete' AS ${quote(column.name)}`;
+  if (column.read === 'change') return `'delete' AS ${quoteName(column.name)}`;
   const isKey = key.some(({ name }) => name === column.name);
   return show(isKey ? column : { ...column, read: 'null' });
 }
@@ -87,7 +88,7 @@ export const contractSql = (
   selection: WindowSelection,
   columns: readonly ContractColumn[],
 ): string =>
-  unionSql(selection, columns, (column) => `${contractValue(column)} AS ${quote(column.name)}`);
+  unionSql(selection, columns, (column) => `${contractValue(column)} AS ${quoteName(column.name)}`);
 
 /** How many rows a window holds, deleted ones among them. */
 export function countSql(selection: WindowSelection): string {
@@ -106,7 +107,7 @@ const endSql = (
   column: SourceColumn,
   { end, asText }: { readonly end: 'MIN' | 'MAX'; readonly asText: boolean },
 ): string => {
-  const value = `${end}(${quote(column.name)})`;
+  const value = `${end}(${quoteName(column.name)})`;
   const isDate = column.type === 'DATE';
   const text = isDate ? `TO_VARCHAR(${value})` : `TO_VARCHAR(${value}, '${INSTANT_FORMAT}')`;
   return `SELECT ${asText ? text : value} FROM ${fromClause(query)}`;
@@ -139,7 +140,7 @@ export const snapshotOf = (
 
 /** How many rows have no value of a column. */
 export const countNullsSql = (query: WindowSelection['query'], column: SourceColumn): string =>
-  `SELECT COUNT(*) FROM ${fromClause(query)}\nWHERE ${quote(column.name)} IS NULL`;
+  `SELECT COUNT(*) FROM ${fromClause(query)}\nWHERE ${quoteName(column.name)} IS NULL`;
 
 /** Every key of the source. */
 export const keysSql = (query: WindowSelection['query'], key: readonly ContractColumn[]): string =>

@@ -1,11 +1,9 @@
 import type { Manifest } from '../model/manifest.ts';
 import { columnOfType } from '../model/source-type.ts';
+import { duckdbText, quoteName } from '../model/sql-text.ts';
 import type { SourceColumn } from '../ports/warehouse.ts';
 import { CHANGE_COLUMN, isAddedColumn } from './choose-columns.ts';
 import { requireWatermarkKind } from './watermark-kind.ts';
-
-const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
-const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 /** The columns of the source that a manifest's files have. */
 export function comparedColumns({ columns }: Manifest): readonly SourceColumn[] {
@@ -22,12 +20,12 @@ export function comparedColumns({ columns }: Manifest): readonly SourceColumn[] 
  */
 export function newestRowsSql(bronze: string, last: Manifest): string {
   if (last.watermarkColumn === null && last.deletes === 'none') {
-    return `(SELECT * FROM ${bronze} WHERE extraction_timestamp = TIMESTAMP ${literal(
+    return `(SELECT * FROM ${bronze} WHERE extraction_timestamp = TIMESTAMP ${duckdbText(
       last.extractedAt.replace('T', ' ').replace('Z', ''),
     )}) AS newest`;
   }
-  const key = last.key.map(quote);
-  const row = comparedColumns(last).map(({ name }) => quote(name));
+  const key = last.key.map(quoteName);
+  const row = comparedColumns(last).map(({ name }) => quoteName(name));
   const hasNoKey = key.map((name) => `${name} IS NULL`).join(' OR ');
   const version = `${key.join(', ')}, CASE WHEN ${hasNoKey} THEN row(${row.join(', ')}) END`;
   const kept = last.deletes === 'none' ? '' : `WHERE ${CHANGE_COLUMN} <> 'delete'`;
@@ -48,14 +46,14 @@ export function sourceRowsSql(
 ): string {
   const at = `AT(TIMESTAMP => '${last.snapshotAt.replace('T', ' ').replace('Z', '')} +00:00'::TIMESTAMP_TZ(9))`;
   const from = query.table === undefined ? `(${query.sql}) AS source_rows` : `${query.table} ${at}`;
-  const list = comparedColumns(last).map(({ name }) => quote(name));
+  const list = comparedColumns(last).map(({ name }) => quoteName(name));
   return `(SELECT ${list.join(', ')} FROM ${from}${beforeWatermark(last)}) AS compared`;
 }
 
 function beforeWatermark(last: Manifest): string {
   const column = last.columns.find(({ name }) => name === last.watermarkColumn);
   if (column === undefined || last.window === null) return '';
-  const name = quote(column.name);
+  const name = quoteName(column.name);
   const { literal: bound } = requireWatermarkKind(columnOfType(column.name, column.type));
   const operator = last.window.closed ? '<=' : '<';
   return ` WHERE ${name} ${operator} ${bound(last.window.to)} OR ${name} IS NULL`;

@@ -2,6 +2,7 @@ import { isSnowmeltError, TerminalError } from '../errors.ts';
 import { compareDecimals, parseDecimal } from '../model/decimal.ts';
 import { floorInstant, fromNanos, parseInstant, toNanos } from '../model/instant.ts';
 import type { ExtractQuery } from '../model/pipeline.ts';
+import { quoteName } from '../model/sql-text.ts';
 import type { SourceColumn, Warehouse } from '../ports/warehouse.ts';
 import { countSql, greatestSql, leastSql, selectSql, snapshotOf } from './extract-sql.ts';
 import type { WindowReading } from './read-window.ts';
@@ -82,7 +83,7 @@ export function cutRanges(
 
 /** The rows of one range of a window, and how many there are. */
 export function rangeQuery(windowSql: string, column: SourceColumn, range: Range): CountedQuery {
-  const name = `"${column.name.replaceAll('"', '""')}"`;
+  const name = quoteName(column.name);
   const { literal } = requireWatermarkKind(column);
   const lower = range.from === null ? [] : [`${name} >= ${literal(range.from)}`];
   const upper = range.to === null ? [] : [`${name} < ${literal(range.to)}`];

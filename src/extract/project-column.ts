@@ -1,9 +1,8 @@
 import { declaredType } from '../model/source-type.ts';
+import { quoteName } from '../model/sql-text.ts';
 import type { SourceColumn } from '../ports/warehouse.ts';
 import type { ContractColumn } from './apply-contract.ts';
 import { floatDigitsSql } from './source-profile.ts';
-
-const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 /** Types whose values a result as JSON does not hold as they are; see `fetchedColumn`. */
 const AS_TEXT: Readonly<Record<string, (value: string) => string>> = {
@@ -15,7 +14,7 @@ const AS_TEXT: Readonly<Record<string, (value: string) => string>> = {
 
 /** A column's value in the type that its contract has. */
 export function contractValue(column: ContractColumn): string {
-  const name = quote(column.name);
+  const name = quoteName(column.name);
   if (column.read === undefined) return name;
   if (column.read === 'change') return `'upsert'`;
   return `${column.read === 'null' ? 'NULL' : name}::${declaredType(column)}`;
@@ -27,7 +26,7 @@ export function contractValue(column: ContractColumn): string {
  * counts, not spread over lines.
  */
 export function fetchedColumn(column: ContractColumn): string {
-  const name = quote(column.name);
+  const name = quoteName(column.name);
   const value = contractValue(column);
   const asText = AS_TEXT[column.type];
   const read = asText === undefined ? value : asText(value);

@@ -2,12 +2,10 @@ import { TerminalError } from '../errors.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { ExtractQuery } from '../model/pipeline.ts';
 import { declaredType } from '../model/source-type.ts';
+import { quoteName, snowflakeText } from '../model/sql-text.ts';
 import type { SourceColumn, Warehouse } from '../ports/warehouse.ts';
 import { type ContractColumn, sourceOf } from './apply-contract.ts';
 import { CHANGE_COLUMN } from './choose-columns.ts';
-
-const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
-const text = (value: string) => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 
 /** Where the keys of deleted rows come from, in the statement of a window. */
 export interface Deletes {
@@ -62,7 +60,7 @@ async function readChanges(
 ): Promise<Deletes> {
   const isFollowed = previous?.deletes === 'changes' && previous.source === sourceOf(query);
   if (!isFollowed) return { sql: null, key, before: [] };
-  const names = key.map(({ name }) => quote(name)).join(', ');
+  const names = key.map(({ name }) => quoteName(name)).join(', ');
   const span = { from: previous.snapshotAt, to: snapshotAt };
   const sql = changesSql(query.table as string, names, span);
   try {
@@ -95,18 +93,18 @@ function holdStream(
   { runId, committed }: { runId: string; committed: string | null },
 ): Deletes {
   const held = heldName(stream);
-  const names = key.map(({ name }) => quote(name)).join(', ');
-  const types = key.map((column) => `${quote(column.name)} ${declaredType(column)}`).join(', ');
+  const names = key.map(({ name }) => quoteName(name)).join(', ');
+  const types = key.map((column) => `${quoteName(column.name)} ${declaredType(column)}`).join(', ');
   const delivered =
-    committed === null ? [] : [`DELETE FROM ${held} WHERE "_run_id" = ${text(committed)}`];
+    committed === null ? [] : [`DELETE FROM ${held} WHERE "_run_id" = ${snowflakeText(committed)}`];
   return {
-    sql: `SELECT DISTINCT ${names}\nFROM ${held}\nWHERE "_run_id" = ${text(runId)}`,
+    sql: `SELECT DISTINCT ${names}\nFROM ${held}\nWHERE "_run_id" = ${snowflakeText(runId)}`,
     key,
     before: [
       `CREATE TABLE IF NOT EXISTS ${held} ("_run_id" VARCHAR, ${types})`,
       ...delivered,
-      `UPDATE ${held} SET "_run_id" = ${text(runId)} WHERE "_run_id" <> ${text(runId)}`,
-      `INSERT INTO ${held} ("_run_id", ${names})\nSELECT ${text(runId)}, ${names}\n` +
+      `UPDATE ${held} SET "_run_id" = ${snowflakeText(runId)} WHERE "_run_id" <> ${snowflakeText(runId)}`,
+      `INSERT INTO ${held} ("_run_id", ${names})\nSELECT ${snowflakeText(runId)}, ${names}\n` +
         `FROM ${stream}\nWHERE METADATA$ACTION = 'DELETE'`,
     ],
   };

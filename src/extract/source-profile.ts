@@ -1,6 +1,6 @@
 import type { ProfileDialect } from '../model/row-profile.ts';
+import { quoteName } from '../model/sql-text.ts';
 
-const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 const wallClock = (value: string) => `${value}::TIMESTAMP_NTZ`;
 
 /** Minutes east of UTC of a TIMESTAMP_TZ: its wall clock against that of UTC. */
@@ -24,14 +24,14 @@ export const floatDigitsSql = (value: string): string => `TO_VARCHAR(${value}, '
  * https://docs.snowflake.com/en/sql-reference/functions/md5_number_upper64
  */
 export const sourceProfile: ProfileDialect = {
-  quote,
+  quote: quoteName,
   cast: (value) => `TO_VARCHAR(${value})`,
   orNothing: (text) => `COALESCE(${text}, '')`,
   bytes: (text) => `OCTET_LENGTH(${text})`,
   date: (value) => `TO_VARCHAR(${value}, 'YYYY-MM-DD')`,
   time: timeOfDaySql,
   epoch: epochSql,
-  offsetMinutes: ({ name }) => offsetMinutesSql(quote(name)),
+  offsetMinutes: ({ name }) => offsetMinutesSql(quoteName(name)),
   hex: (value) => `HEX_ENCODE(${value})`,
   json: (value) => `TO_JSON(${value})`,
   digest: (text) => text,

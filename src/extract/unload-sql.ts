@@ -1,6 +1,7 @@
 import { epochUnit } from '../model/canonical-text.ts';
 import type { ManifestColumn } from '../model/manifest.ts';
 import { profileSql } from '../model/row-profile.ts';
+import { quoteName, snowflakeText } from '../model/sql-text.ts';
 import type { SourceColumn } from '../ports/warehouse.ts';
 import { contractSql } from './extract-sql.ts';
 import type { WindowReading } from './read-window.ts';
@@ -20,9 +21,6 @@ export interface UnloadOptions {
   readonly extractedAt: string;
   readonly sourceSystem: string;
 }
-
-const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
-const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
 
 /** Most that MAX_FILE_SIZE may be. */
 const LARGEST_FILE_BYTES = 5_368_709_120;
@@ -47,7 +45,7 @@ function instant(value: string, { scale }: SourceColumn, readAs: string): Writte
  * https://docs.snowflake.com/en/user-guide/data-unload-considerations
  */
 function written(column: SourceColumn, fetched: ManifestColumn): Written {
-  const value = quote(column.name);
+  const value = quoteName(column.name);
   const same = fetched.parquetType;
   switch (column.type) {
     case 'NUMBER': {
@@ -71,7 +69,7 @@ function written(column: SourceColumn, fetched: ManifestColumn): Written {
 
 function addedColumn(column: ManifestColumn, options: UnloadOptions): UnloadedColumn {
   if (column.name === 'source_system') {
-    return { ...column, expression: `${text(options.sourceSystem)}::VARCHAR` };
+    return { ...column, expression: `${snowflakeText(options.sourceSystem)}::VARCHAR` };
   }
   const micros = BigInt(Date.parse(options.extractedAt)) * 1000n;
   const { parquetType: readAs } = column;
@@ -95,7 +93,7 @@ export function unloadedColumns(
     if (own !== undefined) return { ...column, ...written(own, column) };
     const offsetOf = zoned.get(column.name);
     if (offsetOf === undefined) return addedColumn(column, options);
-    const expression = `${offsetMinutesSql(quote(offsetOf))}::NUMBER(4,0)`;
+    const expression = `${offsetMinutesSql(quoteName(offsetOf))}::NUMBER(4,0)`;
     return { ...column, expression, parquetType: 'DECIMAL(4,0)', readAs: column.parquetType };
   });
 }
@@ -106,9 +104,9 @@ function copySql(
   columns: readonly UnloadedColumn[],
   { location, integration, maxFileBytes }: UnloadOptions,
 ): string {
-  const list = columns.map(({ name, expression }) => `${expression} AS ${quote(name)}`);
+  const list = columns.map(({ name, expression }) => `${expression} AS ${quoteName(name)}`);
   return (
-    `COPY INTO ${text(location)}\nFROM (SELECT ${list.join(',\n  ')}\nFROM ${relation})\n` +
+    `COPY INTO ${snowflakeText(location)}\nFROM (SELECT ${list.join(',\n  ')}\nFROM ${relation})\n` +
     `STORAGE_INTEGRATION = ${integration}\nFILE_FORMAT = (TYPE = PARQUET COMPRESSION = SNAPPY)\n` +
     `HEADER = TRUE OVERWRITE = TRUE DETAILED_OUTPUT = TRUE MAX_FILE_SIZE = ${Math.min(LARGEST_FILE_BYTES, Math.round(maxFileBytes))}`
   );

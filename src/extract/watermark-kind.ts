@@ -1,6 +1,7 @@
 import { TerminalError } from '../errors.ts';
 import { compareDecimals, decimalScale, parseDecimal } from '../model/decimal.ts';
 import { parseInstant } from '../model/instant.ts';
+import { snowflakeText } from '../model/sql-text.ts';
 import type { SourceColumn } from '../ports/warehouse.ts';
 
 /** How values of a watermark column are read, ordered, and written into a statement. */
@@ -49,7 +50,7 @@ const TEXTS: WatermarkKind = {
   name: 'text',
   parse: (text) => text,
   compare: compareBytes,
-  literal: (bound) => `'${bound.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`,
+  literal: snowflakeText,
   example: 'A-00042',
 };
 

@@ -1,5 +1,6 @@
 import type { ManifestColumn } from '../../model/manifest.ts';
 import { declaredType } from '../../model/source-type.ts';
+import { duckdbText, quoteName } from '../../model/sql-text.ts';
 import type { SourceColumn } from '../../ports/warehouse.ts';
 
 /** One column of a file: its type in DuckDB's words and how it is read from the source's text. */
@@ -16,8 +17,6 @@ const BIGINT_DIGITS = 18;
  * to 2262.
  */
 const MICROSECOND_DIGITS = 6;
-
-const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 function numberType({ precision, scale }: SourceColumn): string {
   const digits = precision ?? 38;
@@ -97,7 +96,6 @@ export function fileColumns(columns: readonly SourceColumn[]): readonly FileColu
 
 /** The columns that every bronze row has beside the source's. */
 export function addedColumns(extractedAt: string, sourceSystem: string): readonly FileColumn[] {
-  const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
   const instant = extractedAt.replace('T', ' ').replace('Z', '');
   return [
     {
@@ -105,18 +103,18 @@ export function addedColumns(extractedAt: string, sourceSystem: string): readonl
       type: 'TIMESTAMP_NTZ(6)',
       nullable: false,
       parquetType: 'TIMESTAMP',
-      expression: `TIMESTAMP ${text(instant)}`,
+      expression: `TIMESTAMP ${duckdbText(instant)}`,
     },
     {
       name: 'source_system',
       type: 'VARCHAR',
       nullable: false,
       parquetType: 'VARCHAR',
-      expression: text(sourceSystem),
+      expression: duckdbText(sourceSystem),
     },
   ];
 }
 
 /** The select list that makes these columns. */
 export const selectList = (columns: readonly FileColumn[]): string =>
-  columns.map(({ name, expression }) => `${expression} AS ${quote(name)}`).join(',\n       ');
+  columns.map(({ name, expression }) => `${expression} AS ${quoteName(name)}`).join(',\n       ');

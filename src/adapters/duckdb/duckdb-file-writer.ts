@@ -4,13 +4,14 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { profileSql, type RowProfile, readProfile } from '../../model/row-profile.ts';
+import { duckdbText } from '../../model/sql-text.ts';
 import type { FileContent, FileWriter } from '../../ports/file-writer.ts';
 import type { KeyComparer } from '../../ports/key-comparer.ts';
 import type { SourceColumn } from '../../ports/warehouse.ts';
 import { addedColumns, type FileColumn, fileColumns, selectList } from './column-types.ts';
 import { duckdbProfile } from './file-profile.ts';
 import { keysOfFileSql, writeComparison } from './key-comparison.ts';
-import { copyTo, LONG_ROW_BYTES, literal, ROW_BYTES, readPartitions } from './parquet-sql.ts';
+import { copyTo, LONG_ROW_BYTES, ROW_BYTES, readPartitions } from './parquet-sql.ts';
 import { translateDuckdbError } from './translate-error.ts';
 
 export interface DuckdbFileWriterOptions {
@@ -62,7 +63,7 @@ async function profileOf(
   columns: readonly SourceColumn[],
   path: string,
 ): Promise<RowProfile> {
-  const relation = `read_parquet(${literal(path)}, hive_partitioning = false)`;
+  const relation = `read_parquet(${duckdbText(path)}, hive_partitioning = false)`;
   const result = await connection.run(profileSql(relation, columns, duckdbProfile));
   const [row = []] = await result.getRows();
   return readProfile(columns, row as (string | null)[]);

@@ -1,6 +1,5 @@
 import type { ProfileDialect } from '../../model/row-profile.ts';
-
-const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
+import { quoteName } from '../../model/sql-text.ts';
 
 const EPOCHS = { MICROSECOND: 'epoch_us', NANOSECOND: 'epoch_ns' } as const;
 
@@ -39,14 +38,14 @@ const reversed = (half: string): string =>
  * are texts already, a TIMESTAMP_TZ is an instant with a column of minutes beside it.
  */
 export const duckdbProfile: ProfileDialect = {
-  quote,
+  quote: quoteName,
   cast: (value) => `CAST(${value} AS VARCHAR)`,
   orNothing: (text) => text,
   bytes: (text) => `strlen(${text})`,
   date: (value) => `CAST(${value} AS VARCHAR)`,
   time: (value) => value,
   epoch: (value, unit) => `${EPOCHS[unit]}(${value})`,
-  offsetMinutes: ({ name }) => quote(`${name}__offset_minutes`),
+  offsetMinutes: ({ name }) => quoteName(`${name}__offset_minutes`),
   hex: (value) => `hex(${value})`,
   floatDigits,
   json: (value) => value,

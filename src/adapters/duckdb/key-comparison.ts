@@ -1,15 +1,14 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { duckdbText, quoteName } from '../../model/sql-text.ts';
 import type { KeyComparison, KeyFilter } from '../../ports/key-comparer.ts';
 import type { SourceColumn } from '../../ports/warehouse.ts';
 import { addedColumns, fileColumns, selectList } from './column-types.ts';
-import { copyTo, literal, readPartitions } from './parquet-sql.ts';
-
-const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
+import { copyTo, readPartitions } from './parquet-sql.ts';
 
 /** The columns of a key in the types that files have now; older ones may be narrower. */
 const typedKey = (key: readonly SourceColumn[]): string =>
   fileColumns(key)
-    .map(({ name, parquetType }) => `${quote(name)}::${parquetType} AS ${quote(name)}`)
+    .map(({ name, parquetType }) => `${quoteName(name)}::${parquetType} AS ${quoteName(name)}`)
     .join(', ');
 
 /** Writes the keys that a bronze file has. */
@@ -19,8 +18,9 @@ export function keysOfFileSql(
   where: KeyFilter | null,
   path: string,
 ): string {
-  const rows = `read_parquet(${literal(file)}, hive_partitioning = false)`;
-  const filter = where === null ? '' : `\nWHERE ${quote(where.column)} = ${literal(where.value)}`;
+  const rows = `read_parquet(${duckdbText(file)}, hive_partitioning = false)`;
+  const filter =
+    where === null ? '' : `\nWHERE ${quoteName(where.column)} = ${duckdbText(where.value)}`;
   return copyTo(`SELECT DISTINCT ${typedKey(key)}\nFROM ${rows}${filter}`, path);
 }
 
@@ -28,9 +28,9 @@ export function keysOfFileSql(
 function deletedColumns({ columns, key, values, ...of }: KeyComparison) {
   const keys = new Set(key.map(({ name }) => name));
   const own = fileColumns(columns).map((column) => {
-    if (keys.has(column.name)) return { ...column, expression: quote(column.name) };
+    if (keys.has(column.name)) return { ...column, expression: quoteName(column.name) };
     const value = values[column.name];
-    const expression = value === undefined ? `NULL::${column.parquetType}` : literal(value);
+    const expression = value === undefined ? `NULL::${column.parquetType}` : duckdbText(value);
     return { ...column, expression };
   });
   return [...own, ...addedColumns(of.extractedAt, of.sourceSystem)];
@@ -44,19 +44,19 @@ export async function writeComparison(
 ): Promise<number> {
   const { key, known, partitions } = comparison;
   const nothing = fileColumns(key)
-    .map(({ name, parquetType }) => `NULL::${parquetType} AS ${quote(name)}`)
+    .map(({ name, parquetType }) => `NULL::${parquetType} AS ${quoteName(name)}`)
     .join(', ');
   const source =
     partitions.length === 0
       ? `SELECT ${nothing} WHERE FALSE`
       : `SELECT DISTINCT ${selectList(fileColumns(key))} FROM ${readPartitions(partitions)}`;
   await connection.run(copyTo(source, paths.keys));
-  const files = `[${known.map(literal).join(', ')}]`;
+  const files = `[${known.map(duckdbText).join(', ')}]`;
   const before =
     known.length === 0
       ? `SELECT ${nothing} WHERE FALSE`
       : `SELECT ${typedKey(key)} FROM read_parquet(${files}, union_by_name = true)`;
-  const gone = `${before}\nEXCEPT\nFROM read_parquet(${literal(paths.keys)})`;
+  const gone = `${before}\nEXCEPT\nFROM read_parquet(${duckdbText(paths.keys)})`;
   const deleted = `SELECT ${selectList(deletedColumns(comparison))}\nFROM (${gone})`;
   const result = await connection.run(copyTo(deleted, paths.deleted));
   return Number((await result.getRows())[0]?.[0] ?? 0);

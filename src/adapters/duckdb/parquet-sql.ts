@@ -1,3 +1,5 @@
+import { duckdbText } from '../../model/sql-text.ts';
+
 /**
  * Rows in one row group; DuckDB's own unit of parallel work.
  * https://duckdb.org/docs/stable/data/parquet/tips
@@ -12,11 +14,9 @@ const ROW_GROUP_ROWS = 122_880;
 export const ROW_BYTES = 16 * 1024 ** 2;
 export const LONG_ROW_BYTES = 160 * 1024 ** 2;
 
-export const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
-
 /** Rows of partitions, each cell a text: no row becomes a JavaScript object. */
 export function readPartitions(partitions: readonly string[], rowBytes = ROW_BYTES): string {
-  const files = `[${partitions.map(literal).join(', ')}]`;
+  const files = `[${partitions.map(duckdbText).join(', ')}]`;
   const form = `format = 'array', records = 'false', columns = {'j': 'VARCHAR[]'}`;
   return `read_json(${files}, ${form}, maximum_object_size = ${rowBytes}) AS rows(j)`;
 }
@@ -24,4 +24,4 @@ export function readPartitions(partitions: readonly string[], rowBytes = ROW_BYT
 /** Writes what a SELECT gives as a file. */
 export const copyTo = (select: string, path: string): string =>
   `COPY (${select})\n` +
-  `TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`;
+  `TO ${duckdbText(path)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`;

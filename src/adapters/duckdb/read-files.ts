@@ -1,11 +1,9 @@
 import type { ManifestColumn } from '../../model/manifest.ts';
-
-const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
-const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+import { duckdbText, quoteName } from '../../model/sql-text.ts';
 
 /** A column as it is to be read, where its files hold another type. */
 function converted(name: string, readAs: string): string {
-  const value = quote(name);
+  const value = quoteName(name);
   if (readAs === 'TIMESTAMP') return `make_timestamp(${value}::BIGINT)`;
   if (readAs === 'TIMESTAMP_NS') return `make_timestamp_ns(${value}::BIGINT)`;
   return `${value}::${readAs}`;
@@ -28,10 +26,10 @@ function joinSets(sets: readonly FileSet[]): FileSet[] {
 
 function readSet({ paths, columns }: FileSet): string {
   const replaced = columns.flatMap(({ name, readAs }) =>
-    readAs === undefined ? [] : [`${converted(name, readAs)} AS ${quote(name)}`],
+    readAs === undefined ? [] : [`${converted(name, readAs)} AS ${quoteName(name)}`],
   );
   const all = replaced.length === 0 ? '*' : `* REPLACE (${replaced.join(', ')})`;
-  const files = `[${paths.map(literal).join(', ')}]`;
+  const files = `[${paths.map(duckdbText).join(', ')}]`;
   return `SELECT ${all} FROM read_parquet(${files}, union_by_name = true, hive_partitioning = true)`;
 }
 
