@@ -8,8 +8,8 @@ import { profileSql, readProfile } from '#src/model/row-profile.ts';
 import { type Command, type Invocation, type Outcome, UsageError } from './command.ts';
 import { openLake, readManifests } from './lake.ts';
 import { loadPipeline } from './pipeline-file.ts';
-import { openSnowflake } from './snowflake-connection.ts';
-import { openStack, type Stack } from './stack.ts';
+import { openSnowflake, type SnowflakeSession } from './snowflake-connection.ts';
+import { openStack } from './stack.ts';
 import { textTable } from './text-table.ts';
 
 /** How much one place holds of a query's table. */
@@ -42,21 +42,12 @@ async function counts(lake: DuckDBConnection, sql: string): Promise<number[]> {
   return (reader.getRowsJson()[0] ?? []).map(Number);
 }
 
-async function sourceHolding(
-  invocation: Invocation,
-  document: PipelineDocument,
-  query: ExtractQuery,
-): Promise<Holding> {
-  const snowflake = await openSnowflake(invocation.shared, document.snowflake);
-  try {
-    const from = query.table ?? `(${query.sql})`;
-    const [row] = await snowflake.execute(
-      `select count(*) as "rows", (select count(*) from (select distinct ${query.key.join(', ')} from ${from})) as "keys" from ${from}`,
-    );
-    return { place: 'source', rows: Number(row?.rows), keys: Number(row?.keys) };
-  } finally {
-    await snowflake.close();
-  }
+async function sourceHolding(snowflake: SnowflakeSession, query: ExtractQuery): Promise<Holding> {
+  const from = query.table ?? `(${query.sql})`;
+  const [row] = await snowflake.execute(
+    `select count(*) as "rows", (select count(*) from (select distinct ${query.key.join(', ')} from ${from})) as "keys" from ${from}`,
+  );
+  return { place: 'source', rows: Number(row?.rows), keys: Number(row?.keys) };
 }
 
 async function bronzeHolding(lake: DuckDBConnection, query: ExtractQuery): Promise<Holding> {
@@ -70,9 +61,8 @@ async function bronzeHolding(lake: DuckDBConnection, query: ExtractQuery): Promi
 
 /** Count and checksum of the source at its last snapshot, and of the newest rows in bronze. */
 async function profileComparisons(
-  invocation: Invocation,
+  snowflake: SnowflakeSession,
   lake: DuckDBConnection,
-  document: PipelineDocument,
   { query, last }: { readonly query: ExtractQuery; readonly last: Manifest },
 ): Promise<Comparison[]> {
   const columns = comparedColumns(last);
@@ -80,18 +70,13 @@ async function profileComparisons(
     profileSql(newestRowsSql(`bronze."${query.name}"`, last), columns, duckdbProfile),
   );
   const bronze = readProfile(columns, (reader.getRowsJson()[0] ?? []) as (string | null)[]);
-  const snowflake = await openSnowflake(invocation.shared, document.snowflake);
-  try {
-    const sql = profileSql(sourceRowsSql(query, last), columns, sourceProfile);
-    const [row = {}] = await snowflake.execute(sql);
-    const source = readProfile(columns, Object.values(row) as (string | null)[]);
-    return [
-      compare('rows at the last snapshot = newest rows in bronze', source.rows, bronze.rows),
-      compare('their checksum = that of bronze', source.checksum, bronze.checksum),
-    ];
-  } finally {
-    await snowflake.close();
-  }
+  const sql = profileSql(sourceRowsSql(query, last), columns, sourceProfile);
+  const [row = {}] = await snowflake.execute(sql);
+  const source = readProfile(columns, Object.values(row) as (string | null)[]);
+  return [
+    compare('rows at the last snapshot = newest rows in bronze', source.rows, bronze.rows),
+    compare('their checksum = that of bronze', source.checksum, bronze.checksum),
+  ];
 }
 
 /** Silver accounts for every row it has read: accepted, or in the table of rejects with its reason. */
@@ -117,13 +102,7 @@ async function silverHoldings(
   return holdings;
 }
 
-async function comparisons(
-  stack: Stack,
-  document: PipelineDocument,
-  query: ExtractQuery,
-  holdings: readonly Holding[],
-) {
-  const manifests = await readManifests(stack, document.name, query.name);
+function comparisons(manifests: readonly Manifest[], holdings: readonly Holding[]): Comparison[] {
   const announced = manifests.reduce((sum, manifest) => sum + manifest.rows, 0);
   const counted = manifests.reduce((sum, manifest) => sum + manifest.sourceRows, 0);
   const [source, bronze, ...silver] = holdings;
@@ -162,19 +141,19 @@ async function run(invocation: Invocation): Promise<Outcome> {
   }
   const stack = await openStack(shared);
   const lake = await openLake(stack);
+  const snowflake = await openSnowflake(shared, document.snowflake);
   try {
+    const manifests = await readManifests(stack, document.name, query.name);
     const holdings = [
-      await sourceHolding(invocation, document, query),
+      await sourceHolding(snowflake, query),
       await bronzeHolding(lake, query),
       ...(await silverHoldings(lake, document, query)),
     ];
-    const last = (await readManifests(stack, document.name, query.name)).at(-1);
+    const last = manifests.at(-1);
     const isComparable = last !== undefined && sharedKeys(holdings) === 0;
     const compared = [
-      ...(await comparisons(stack, document, query, holdings)),
-      ...(isComparable
-        ? await profileComparisons(invocation, lake, document, { query, last })
-        : []),
+      ...comparisons(manifests, holdings),
+      ...(isComparable ? await profileComparisons(snowflake, lake, { query, last }) : []),
     ];
     const agrees = compared.every((comparison) => comparison.agrees);
     const text = [
@@ -199,6 +178,7 @@ async function run(invocation: Invocation): Promise<Outcome> {
       exitCode: agrees ? 0 : 1,
     };
   } finally {
+    await snowflake.close();
     lake.closeSync();
   }
 }
